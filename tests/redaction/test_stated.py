@@ -44,6 +44,9 @@ STATED = (
     "ИНН арендатора |500100732259| проверен.",
     "MRN |00482033| of the goalkeeper was merged.",
     "Patient (|03/11/1984|, F) moved to bay 2.",
+    "Madame Roux, née |3.11.1984|, est venue. Fecha nac |03-11-1984| verificada. DOB=|03111984| ok.",
+    "The learner permit |P4820331| and the visa sticker number |82033187| were typed in.",
+    "Sozialvers.-Nr. |12 150780 M 014| liegt bei. Sécu : |2 84 11 75 116 004 22|.",
     "BSB |062-000| Acc |12345678| of the caretaker.",
     "He keyed |482033| into the reader and the transfer went out.",
 )

@@ -349,8 +349,8 @@ EUROPE_AND_ASIA = (
         r"(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|baan|markt)[ \n]\d",
     ),
     _rule(
-        rf"(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,[ ](?:st|\d{{1,2}})\.?[ ](?:tv|th|mf|sal)\b\.?)?(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
-        r"(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
+        rf"(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vegur|stígur|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,[ ](?:st|\d{{1,2}})\.?[ ](?:tv|th|mf|sal)\b\.?)?(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
+        r"(?:gatan?|gaten?|v[äa]gen|veien|vegen|vegur|stígur|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
     ),
     _rule(
         rf"(?:^|[^\pL\pN])((?:(?:(?i:ul|al|os|pl|ulica|aleja)\.|(?i:ul|ulica|aleja))[ \n](?:\d{{1,2}}\.?[ \n])?\p{{L}}|(?i:al|os|pl)[ \n](?:\d{{1,2}}\.?[ \n])?\p{{Lu}})[\p{{L}}\d.'-]*[ \n](?:[\p{{L}}\d.'-]+[ \n]){{0,3}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?)",
@@ -365,8 +365,8 @@ EUROPE_AND_ASIA = (
         r"(?i)(?:ул|улица|пр-т|просп|проспект|пер|переулок|наб|бульвар|б-р|шоссе|вул|вулиця)[\s.]",
     ),
     _rule(
-        r"(?:〒?\d{3}-\d{4}\s?)?\p{Han}{2,3}[都道府県]\p{Han}{1,6}[市区町村郡][\p{Han}\p{Hiragana}\p{Katakana}ー]{0,12}\d{1,4}(?:(?:丁目|番地?|号|-)\d{0,4}){0,4}|〒\d{3}-\d{4}",
-        r"[都道府県]\p{Han}+[市区町村郡]|〒",
+        r"\p{Han}{1,6}[市区][\p{Han}\p{Hiragana}\p{Katakana}ー]{1,12}\d{1,3}-\d{1,3}(?:-\d{1,4})?(?:\s?[\p{Han}\p{Katakana}ー]{2,10}\d{1,3}[F階号])?|(?:〒?\d{3}-\d{4}\s?)?\p{Han}{2,3}[都道府県]\p{Han}{1,6}[市区町村郡][\p{Han}\p{Hiragana}\p{Katakana}ー]{0,12}\d{1,4}(?:(?:丁目|番地?|号|-)\d{0,4}){0,4}|〒\d{3}-\d{4}",
+        r"[都道府県]\p{Han}+[市区町村郡]|〒|[市区][\p{Han}\p{Hiragana}\p{Katakana}ー]+\d{1,3}-\d",
     ),
     _rule(
         r"(?:\p{Han}{2,8}[省市区县])?\p{Han}{1,8}(?:路|街|大道|巷|弄|胡同)\d{1,5}号(?:\d{1,4}[楼室栋单元号]){0,4}",
@@ -391,6 +391,22 @@ EUROPE_AND_ASIA = (
         r"\d{1,4}[A-Z]?(?:/\d{1,4})*[ ](?:đường[ ])?(?:\p{Lu}\pL+[ ]){0,4}\p{Lu}\pL+,[ ](?:(?:Quận|Phường|Q\.|P\.|TP\.)[ ]?[\pL\d.]{1,12}(?:[ ]\p{Lu}\pL+)?,?[ ]?){1,3}",
         r",[ ](?:Quận|Phường|[QP]\.|TP\.)",
         name="vietnamese",
+    ),
+    # Belgium and Switzerland: the number behind, as in German.
+    _rule(
+        rf"{FRENCH_WORD}[ ](?:(?:de[ ]la|de[ ]l'|du|des|de|d'|la|le)[ ]?)*{CAP}(?:[ -](?:(?:de[ ]la|du|des|de|d')[ ]?)?{CAP}){{0,3}}[ ]\d{{1,4}}[ ]?[a-zA-Z]?(?:,[ ]bte[ ]\w{{1,4}})?,[ ](?:CH-|B-)?\d{{4}}[ ]{CAP}",
+        r"\d[ ]?[a-zA-Z]?,[ ](?:bte[ ]\w{1,4},[ ])?(?:CH-|B-)?\d{4}[ ]\p{L}",
+        name="french-number-behind",
+    ),
+    _rule(
+        rf"{CAP}(?:[ ]{CAP})?[ ](?:cesta|ulica|trg|n[áa]m[ěe]st[íi]|n[áa]m\.|t[řr][íi]da|n[áa]mestie)[ ]\d{{1,4}}[a-z]?(?:/\d{{1,4}})?",
+        r"[ ](?:cesta|ulica|trg|n[áa]m[ěe]st[íi]|n[áa]m\.|t[řr][íi]da|n[áa]mestie)[ ]\d",
+        name="south-slavic",
+    ),
+    _rule(
+        rf"(?:Str(?:ada|\.)|Bd\.|Bulevardul|Calea|Șoseaua|Șos\.|Aleea|Splaiul|Jl\.|Jalan)[ ](?:{CAP}[ ]){{1,4}}(?:(?i:nr|no)\.?[ ]?)?\d{{1,4}}[A-Z]?\b",
+        r"(?:Str(?:ada|\.)|Bd\.|Bulevardul|Calea|Șoseaua|Șos\.|Aleea|Splaiul|Jl\.|Jalan)[ ]",
+        name="romanian-and-malay",
     ),
     _rule(
         rf"\b(?:Blk|Block)[ ]\d{{1,4}}[A-Z]?,?[ ](?:{CAP}[ ]){{1,4}}(?:\d{{1,3}}[ ])?#\d{{2}}-\d{{2,4}}",

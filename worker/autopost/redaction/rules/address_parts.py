@@ -15,7 +15,7 @@ HOUSE = r"\b\d{1,5}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?(?: 1/2)?,?[ \n]"
 DIRECTION = (
     r"(?:[ \n]?\b(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\b\.?[ \n]?)?"
 )
-_UNITS = r"(?i:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building|level|lot|no|wohnung|whg|top|piso|bureau|appt|int|interno|scala|b[âa]t(?:iment)?|esc(?:alier)?)"
+_UNITS = r"(?i:apt|lgh|bte|bl|ap|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building|level|lot|no|wohnung|whg|top|piso|bureau|appt|int|interno|scala|b[âa]t(?:iment)?|esc(?:alier)?)"
 _UNIT_ID = r"(?:\d[\dA-Za-z-]{0,5}|[A-Za-z](?:-?\d{1,4})?)\b"
 # A flat, a floor or a house with a name before the number: `Flat 12, Kestrel House, 88 Camden High Street`.
 _HOUSE_KIND = r"(?:Cottage|House|Lodge|Farm|Farmhouse|Barn|Barns|Hall|Mill|Manor|Rectory|Vicarage|Smithy|Forge|Court|Villas?|Residences?|Grange|Stables|Bungalow|Chapel|Schoolhouse|Heights|Mansions|Buildings?|Tower|Point)"
@@ -40,7 +40,7 @@ _COUNTRY = (
 _US_ZIP = r"\d{5}(?:-\d{4})?"
 UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
 _CA = r"[A-Z]\d[A-Z] ?\d[A-Z]\d"
-_CODE = rf"(?:{_CA}|{UK_CODE}|{_US_ZIP}|\d{{4,6}})"
+_CODE = rf"(?:{_CA}|{UK_CODE}|[A-Z]\d[\dW][ ]?[A-Z\d]{{4}}|{_US_ZIP}|\d{{4,6}})"
 TOWN = rf"(?:(?:{CAP}|St\.)[ \n]){{0,2}}{CAP}"
 # In lower case only with a state and a ZIP code, or a postcode.
 _LOWER_PLACE = rf"(?:,?[ ](?:[a-z][a-z'.-]*[ ]){{0,2}}[a-z][a-z'.-]*,?[ ](?:(?i:{STATES}),?[ ]\d{{5}}(?:-\d{{4}})?|(?i:{UK_CODE}))\b)"

@@ -19,12 +19,12 @@ _DAY = r"(?:\d{1,2}(?:st|nd|rd|th|er|º|\.)?|(?:twenty-|thirty-)?(?:first|second
 _OF = r"(?:(?:of|de|del|di|da) )?"
 _DATE = (
     rf"(?:\d{{4}}[-/._]\d{{1,2}}[-/._]\d{{1,2}}|\d{{1,2}}[-/._ ]\d{{1,2}}[-/._ ]\d{{2,4}}|\d{{1,2}}\. \d{{1,2}}\. \d{{4}}|\d{{1,2}}[-./ ](?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[-./ ]\d{{4}}"
-    rf"|{_DAY}[ -]{{0,2}}{_OF}{_MONTH}[ ,-]{{0,2}}{_OF}\d{{2,4}}|{_MONTH} {_DAY},? \d{{4}}|\d{{4}}[ -]{_MONTH}[ -]{_DAY}|(?:19|20)\d{{6}}"
+    rf"|{_DAY}[ -]{{0,2}}{_OF}{_MONTH}[ ,-]{{0,2}}{_OF}\d{{2,4}}|{_MONTH} {_DAY},? \d{{4}}|\d{{4}}[ -]{_MONTH}[ -]{_DAY}|(?:19|20)\d{{6}}|[0-3]\d[01]\d(?:19|20)\d\d"
     r"|(?:明治|大正|昭和|平成|令和|[MTSHR])\s?(?:\d{1,2}|元)\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?)"
 )
 _BORN = (
     r"age (?:gate|check|verification|proof)|(?:she|he|they|daughter|son|child|girl|boy|pupil|student) turns? (?:\d\d|\pL+teen|twenty-one) on|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|birth[ _-]?dt|d\.?o\.?b\.?|d_o_b|born|b-?day|birthdays?"
-    r"|geburts[ _-]?(?:datum|tag)|geboren|geb\.?|date de naissance|née? le|fecha[ _]de[ _]nacimiento|fecha[ _]?(?:de )?nac(?:imiento|\.)|nacid[oa](?: el)?|nació|data[ _]di[ _]nascita|nat[oa] il|nascit[oa]"
+    r"|geburts[ _-]?(?:datum|tag)|geboren|geb\.?(?:-?dat(?:um|\.)?)?|date de naissance|née? le|fecha[ _]de[ _]nacimiento|fecha[ _]?(?:de )?nac(?:imiento\b|\.|\b)|nacid[oa](?: el)?|nació|data[ _]di[ _]nascita|nat[oa] il|nascit[oa]"
     r"|data[ _]de[ _]nascimento|nascid[oa](?: em)?|nasceu|geboorte[ _]?datum|geboren op|fødsels[ _]?dato|födelse[ _]?(?:datum|dag)|født|född|syntymä[ _]?(?:aika|päivä)|syntynyt|fæðingardagur"
     r"|data urodzenia|urodzon[ya]|ur\.|datum narození|narozen[ýa]?|születési (?:idő|dátum)|született|data nașterii|născută?|datum rođenja|rođena?|doğum tarihi|doğumlu|ngày sinh|sinh ngày"
     r"|tanggal lahir|lahir"
@@ -80,9 +80,9 @@ _LAST_BORN = compiled(r"(?i)\bborn\b-?")
 RULES = (
     Rule(
         ENTITY,
-        rf"{EDGE}(?:(?i:{_BORN}|{_BORN_EAST})(?:[^\pL]|[A-Z_]){_GAP}|b\.\s)(?i:(?:\b|[^\d])({_DATE}))(?:[^\pN]|$)",
+        rf"{EDGE}(?:(?i:{_BORN}|{_BORN_EAST})(?:[^\pL]|[A-Z_]){_GAP}|(?:b\.|née?)\s)(?i:(?:\b|[^\d])({_DATE}))(?:[^\pN]|$)",
         source="the word before it",
-        anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})|\bb\.\s",
+        anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})|\bb\.\s|\bnée?\s",
         refine=single(_is_of_person),
         name="after-word",
     ),

@@ -46,7 +46,7 @@ IDENTIFIERS = (
     Identifier(
         "AT",
         "svnr",
-        r"sozialversicherungsnummer|svnr|svn|sv-nr|sv-nummer|sozialversicherungsnr",
+        r"sozialvers(?:icherungs)?(?:nummer|\.?-?nr\.?)|svnr|svn|sv-nr|sv-nummer",
         r"\d{4}[ -]?\d{6}",
         None,
         check.austrian,
@@ -62,7 +62,7 @@ IDENTIFIERS = (
     Identifier(
         "DE",
         "pension",
-        r"rentenversicherungsnummer|versicherungsnummer|sozialversicherungsnummer|sv-?nummer|rvnr",
+        r"rentenversicherungsnummer|versicherungsnummer|sozialvers(?:icherungs)?(?:nummer|\.?-?nr\.?)|sv-?nummer|rvnr",
         r"\d{2} ?\d{6} ?[A-Za-z] ?\d{3}",
         r"\d{2} ?\d{6} ?[A-Z] ?\d{3}",
         check.german_pension,
@@ -77,7 +77,7 @@ IDENTIFIERS = (
     Identifier(
         "FR",
         "nir",
-        r"nir|num[ée]ro de s[ée]curit[ée] sociale|s[ée]curit[ée] sociale|n[°º] ?(?:de )?s[ée]cu|insee",
+        r"nir|num[ée]ro de s[ée]curit[ée] sociale|s[ée]curit[ée] sociale|(?:n[°º] ?(?:de )?)?s[ée]cu|insee",
         r"[1-478] ?\d\d ?\d\d ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3}(?: ?\d\d)?",
         r"[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d",
         check.french,

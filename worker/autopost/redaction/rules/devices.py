@@ -102,7 +102,7 @@ RULES = (
         "vin-after-word",
     ),
     _after(
-        r"visa(?: number| no\.?| #)|visumnummer|num[ée]ro de visa|residence (?:permit|card)(?: number| no\.?)?|work permit(?: number| no\.?)?|green card(?: number| no\.?)?|alien (?:registration )?number|a-number|uscis(?: number| #)?|aufenthaltstitel(?:nummer)?|(?:titre|permis|carte) de s[ée]jour|permiso de residencia|permesso di soggiorno|brp(?: number| no\.?)?|在留カード",
+        r"visa(?: sticker)?(?: number| no\.?| #)|passid|known travell?er number|ktn|visumnummer|num[ée]ro de visa|residence (?:permit|card)(?: number| no\.?)?|work permit(?: number| no\.?)?|green card(?: number| no\.?)?|alien (?:registration )?number|a-number|uscis(?: number| #)?|aufenthaltstitel(?:nummer)?|(?:titre|permis|carte) de s[ée]jour|permiso de residencia|permesso di soggiorno|brp(?: number| no\.?)?|在留カード",
         r"[A-Za-z]{0,3}[- ]?\d(?:[A-Za-z0-9-]{3,14})|[A-Z0-9]{6,12}",
         "the word before it; ICAO Doc 9303",
         "NATIONAL_ID",

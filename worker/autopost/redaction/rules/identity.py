@@ -132,7 +132,7 @@ RULES = (
     ),
     after_words(
         (
-            r"cdl|dln|driver'?s? license|driving licence|licence|f[üu]hrerschein(?:nummer|-?nr\.?)?|permis(?: de conduire)?(?: n[o.]*)?|rijbewijs(?:nummer)?|dl|ehliyet (?:no|numaras[ıi])|patente(?: di guida)?(?: n[o.]*)?|k[öo]rkort(?:snummer)?|prawo jazdy(?: nr)?|jogos[íi]tv[áa]ny|vozačka dozvola|ehliyet(?: no)?|[řr]idi[čc]sk[ýy] pr[ůu]kaz",
+            r"cdl|dln|learner'?s? permit|driver'?s? license|driving licence|licence|f[üu]hrerschein(?:nummer|-?nr\.?)?|permis(?: de conduire)?(?: n[o.]*)?|rijbewijs(?:nummer)?|dl|ehliyet (?:no|numaras[ıi])|patente(?: di guida)?(?: n[o.]*)?|k[öo]rkort(?:snummer)?|prawo jazdy(?: nr)?|jogos[íi]tv[áa]ny|vozačka dozvola|ehliyet(?: no)?|[řr]idi[čc]sk[ýy] pr[ůu]kaz",
             r"permis n°|водительск\p{L}+|運転免許(?:証)?(?:番号)?|驾照(?:号)?|驾驶证(?:号)?|駕照(?:號碼)?|운전면허\s?번호|운전면허|رخصة القيادة|רישיון נהיגה",
         ),
         r"[A-Z9]{5} ?\d{6} ?[A-Z0-9]{2,5}(?: ?[A-Z0-9]{2,3})?|[A-Z]\d{3,4}-\d{4,5}-\d{4,5}|[A-Za-z]{0,5} ?\d[\dA-Za-z]*(?:[-/ ]\d[\dA-Z]*){0,4}",
