@@ -28,6 +28,14 @@ FLOORS = {
     "values_4, opened": {"rest": 0.92},
     "values_6, opened": {"rest": 0.95},
     "values_7, opened": {"name_lowercase": 0.6, "rest": 0.92},
+    "values_9, opened": {
+        "name_lowercase": 0.4,
+        "security_answer": 0.35,
+        "door_code": 0.6,
+        "password_en": 0.65,
+        "medical": 0.6,
+        "rest": 0.95,
+    },
     "values, opened": {
         "full_name_prose": 0.88,
         "full_name_list_lower": 0.85,
