@@ -174,7 +174,7 @@ def test_new_posts_wait_while_somebody_reads_further_down(host: Host, visit: Vis
 
 
 def test_list_goes_on_in_both_directions(host: Host, visit: Visit) -> None:
-    """Down to the first post and up again, also from an address in the middle; each once, and the page stays small."""
+    """Down to the first post and up again; each once, and the page stays small."""
     fill(host, 500)
     page = visit.live()
     assert page.locator(ENTRIES).count() == 40
@@ -185,10 +185,32 @@ def test_list_goes_on_in_both_directions(host: Host, visit: Visit) -> None:
     scroll_until(page, -100_000, "Post number 500")
     posts = [int(text.split()[-1]) for text in page.locator("#feed .text").all_inner_texts()]
     assert posts == list(range(500, 500 - len(posts), -1))
-    visit.go("/")
-    page.get_by_role("link", name="Older").evaluate("(link) => location.assign(link.href)")
-    expect(page.get_by_role("link", name="Back to the newest")).to_be_attached()
+
+
+@pytest.mark.parametrize("pixels", [0, 100])
+def test_address_in_the_middle_shows_its_posts(host: Host, visit: Visit, pixels: int) -> None:
+    """Newer ones are loaded above them, and they stay where they are until the reader scrolls up, to the newest."""
+    fill(host, 500)
+    page = visit.live()
+    scroll_until(page, 100_000, "Post number 400")
+    entry = page.locator(ENTRIES).filter(has=page.get_by_text("Post number 400", exact=True))
+    place = entry.get_attribute("data-place")
+    asked: list[Route] = []
+    page.route(re.compile("after="), lambda route: asked.append(route), times=1)
+    visit.go(f"/?before={place}")
+    page.mouse.wheel(0, pixels)
+    while not asked or page.evaluate("window.scrollY") != pixels:
+        page.wait_for_timeout(50)
+    first = page.get_by_text("Post number 399", exact=True)
+    before = first.bounding_box()
+    asked[0].continue_()
+    expect(page.get_by_text("Post number 439", exact=True)).to_be_attached()
+    expect(first).to_be_in_viewport()
+    assert first.bounding_box() == pytest.approx(before, abs=1)
+    to_newest = page.get_by_role("link", name="Back to the newest")
+    expect(to_newest).to_be_attached()
     scroll_until(page, -100_000, "Post number 500")
+    expect(to_newest).not_to_be_attached()
 
 
 def test_post_that_comes_late_takes_its_place_in_the_list(host: Host, visit: Visit) -> None:

@@ -57,7 +57,7 @@ function trim(end) {
   if (extra <= 0) return;
   const leaving = end === "bottom" ? all.slice(-extra) : all.slice(0, extra);
   if (leaving.some((item) => item.contains(document.activeElement))) return;
-  const height = feed.offsetHeight;
+  const height = listHeight();
   for (const item of leaving) item.remove();
   if (end === "bottom") {
     byId("entries").querySelector(".end")?.remove();
@@ -65,12 +65,15 @@ function trim(end) {
   } else {
     isNewest = false;
     retarget("prev", "after", all[extra], "Newer");
-    keepPlace(height);
+    keepPlace(height, false);
   }
 }
 
-function keepPlace(height) {
-  if (!CSS.supports("overflow-anchor", "auto")) window.scrollBy(0, feed.offsetHeight - height);
+const listHeight = () => byId("entries").offsetHeight;
+
+// Keeps what is read where it is. A browser with scroll anchoring does so itself unless something above the list is in sight.
+function keepPlace(height, isTopInSight) {
+  if (isTopInSight || !CSS.supports("overflow-anchor", "auto")) window.scrollBy(0, listHeight() - height);
 }
 
 function tidy() {
@@ -155,7 +158,8 @@ async function more(anchor) {
     found.forEach(know);
     held = held.filter((item) => !found.some((one) => one.dataset.id === item.dataset.id));
     showUnread();
-    const height = feed.offsetHeight;
+    const height = listHeight();
+    const isTopInSight = feed.getBoundingClientRect().top > 0;
     if (isOlder) feed.append(...found);
     else feed.prepend(...found);
     const next = other.querySelector(`#entries a[rel~="${isOlder ? "next" : "prev"}"]`);
@@ -165,7 +169,7 @@ async function more(anchor) {
       if (!isOlder) isNewest = true;
     }
     tidy();
-    if (!isOlder) keepPlace(height);
+    if (!isOlder) keepPlace(height, isTopInSight);
     trim(isOlder ? "top" : "bottom");
     loading = false;
     watch();
