@@ -27,6 +27,7 @@ from tests.data.writing.labelled import (
     OPENED_5,
     SETS,
     UNSEEN,
+    UNSEEN_2,
     LabelledAnswer,
     Work,
     labelled_answers,
@@ -67,7 +68,7 @@ async def _report_on_labelled_answers(*, show: bool) -> None:
     redactor = Redactor()
     with LlmServer() as server:
         settings = {"openai_api_key": SecretStr("none"), "openai_base_url": server.base_url}
-        for name in (*SETS, OPENED_3, OPENED_4, OPENED_5, UNSEEN):
+        for name in (*SETS, OPENED_3, OPENED_4, OPENED_5, UNSEEN, UNSEEN_2):
             answers = labelled_answers(name)
             begin = time.process_time()
             written = await _written(

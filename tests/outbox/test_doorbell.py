@@ -99,6 +99,27 @@ async def test_sleeper_arms_and_a_completion_wakes_it(host: Host, settings: Sett
         assert not armed(host)
 
 
+async def test_worker_polls_before_it_arms_only_while_its_sleeps_are_short(host: Host, settings: Settings) -> None:
+    """Polls before a long sleep find nothing; during a burst each completion would notify an armed worker."""
+
+    async def first_asked(bell: Watched) -> str:
+        bell.answers.clear()
+        sleep = asyncio.create_task(bell.sleep())
+        await eventually(lambda: sleep.done() or armed(host))
+        bell.wake()
+        await sleep
+        bell.clear()
+        return next(name for name, *_ in bell.answers if name != "worker/probe")
+
+    async with doorbell(settings) as bell:
+        assert await first_asked(bell) == "worker/arm"
+        for _ in range(30):
+            bell.wake()
+            await bell.sleep()
+        bell.clear()
+        assert await first_asked(bell) == "worker/next_due"
+
+
 async def test_row_that_was_committed_before_arming_is_seen(host: Host, settings: Settings) -> None:
     """It did not ring; the look after arming finds it."""
     async with doorbell(settings) as bell:

@@ -22,6 +22,10 @@ _CLASSES = {
     "Katakana": "ァ-ン",
     "Hangul": "가-힣",
     "Cyrillic": "а-яА-Я",
+    "Greek": "α-ωΑ-Ρ",
+    "Hebrew": "א-ת",
+    "Arabic": "ا-ي",
+    "Thai": "ก-ฮ",
 }
 _CATEGORIES = {
     "CATEGORY_DIGIT": "0-9",

@@ -28,6 +28,14 @@ FLOORS = {
     "values_4, opened": {"rest": 0.92},
     "values_6, opened": {"rest": 0.95},
     "values_7, opened": {"name_lowercase": 0.6, "rest": 0.92},
+    "values_9, opened": {
+        "name_lowercase": 0.4,
+        "security_answer": 0.35,
+        "door_code": 0.6,
+        "password_en": 0.65,
+        "medical": 0.6,
+        "rest": 0.95,
+    },
     "values, opened": {
         "full_name_prose": 0.88,
         "full_name_list_lower": 0.85,
@@ -50,6 +58,17 @@ FLOORS = {
         "rest": 0.89,
     },
     "values_5": {"medical": 0.65, "rest": 0.93},
+    "values_8": {
+        "security question's answer": 0.25,
+        "full name in lower case or with initials": 0.33,
+        "medical fact about a person": 0.45,
+        "card expiry date": 0.5,
+        "vehicle plate or VIN of a person": 0.5,
+        "tax or social insurance number": 0.6,
+        "e-mail in odd forms": 0.6,
+        "date of birth": 0.65,
+        "rest": 0.88,
+    },
 }
 WEAKEST = 0.7  # of any class without a floor of its own
 LEAST_VALUES = 10  # of a class that counts as one

@@ -17,6 +17,13 @@ ADDRESSES = (
     "Calle de Alcalá 45, 28014 Madrid", "C/ Mayor 12, 3º B, 08001 Barcelona", "Via Roma 12, 00184 Roma", "Piazza San Marco 1, 30124 Venezia (VE)",
     "Keizersgracht 123, 1015 CJ Amsterdam", "Postbus 1234, 3500 BA Utrecht", "ul. Marszałkowska 12/4, 00-590 Warszawa",
     "Storgatan 12, 111 23 Stockholm", "Rua das Flores 25, 1200-195 Lisboa", "東京都渋谷区神南1丁目19-11", "ул. Ленина, д. 12, кв. 5",
+    "Karl Johans gate 14, 0154 Oslo", "Mannerheimintie 14 A 12, 00100 Helsinki",
+    "Rua Augusta 1482, apto 31, São Paulo - SP, 01304-001", "Av. Reforma 482, Col. Juárez, 06600 CDMX", "14 Nguyễn Huệ, Quận 1, TP.HCM",
+    "Block 482 Ang Mo Kio Ave 3 #08-12", "RR 3 Box 48, Elkins, WV 26241", "Unit 5/14 Beach Rd, Torquay VIC 3228", "Rose Cottage, Hay-on-Wye HR3 5DB",
+    "Kossuth Lajos utca 14., 1053 Budapest", "İstiklal Cad. No: 14 D: 3, 34433 Beyoğlu/İstanbul", "Haus Seeblick, Uferweg 4, 83209 Prien am Chiemsee",
+    "Apt 12, 48 Rue Sainte-Catherine, Montréal QC H2X 1K4", "서울특별시 강남구 테헤란로 14", "רחוב הרצל 14", "شارع التحرير 14", "οδός Ερμού 14",
+    "Rue du Marché 48, 1204 Genève", "Avenue Louise 48, bte 3, 1050 Bruxelles", "Sveavägen 48, lgh 1203, 113 59 Stockholm", "Slovenska cesta 48, 1000 Ljubljana",
+    "Bulevardul Unirii 48, bl. B2, ap. 14", "Jl. Melati No. 48, Bandung 40115", "48 O'Connell Street, Limerick V94 T28P", "千代田区丸の内1-4-8 丸ビル3F",
 )  # fmt: skip
 
 

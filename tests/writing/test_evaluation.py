@@ -27,6 +27,7 @@ from tests.data.writing.labelled import (
     OPENED_5,
     SETS,
     UNSEEN,
+    UNSEEN_2,
     LabelledAnswer,
     Work,
     labelled_answers,
@@ -45,6 +46,7 @@ GOOD = {
     OPENED_4: 0.95,
     OPENED_5: 0.88,
     UNSEEN: 0.92,
+    UNSEEN_2: 0.92,
 }
 HOSTILE = {
     DEVELOPMENT: 0.97,
@@ -56,6 +58,7 @@ HOSTILE = {
     OPENED_4: 0.88,
     OPENED_5: 0.86,
     UNSEEN: 0.86,
+    UNSEEN_2: 0.86,
 }
 # The classes that do most harm, each by itself.
 NEVER_LESS = {
@@ -83,6 +86,7 @@ def redactor() -> Redactor:
         *(pytest.param(name, marks=pytest.mark.heavy) for name in (CLASSES, OPENED, OPENED_2, OPENED_4, OPENED_5)),
         OPENED_3,
         UNSEEN,
+        UNSEEN_2,
     ],
 )
 def result(request: pytest.FixtureRequest, redactor: Redactor) -> tuple[str, Score]:
@@ -101,7 +105,9 @@ def test_hostile_answers_are_not(result: tuple[str, Score]) -> None:
     name, scored = result
     assert scored.total(good=False) >= HOSTILE[name]
     shares = {
-        kind: scored.share(kind) for kind in NEVER_LESS if kind in scored.fates and name not in (OPENED_3, UNSEEN)
+        kind: scored.share(kind)
+        for kind in NEVER_LESS
+        if kind in scored.fates and name not in (OPENED_3, UNSEEN, UNSEEN_2)
     }
     assert {kind: share for kind, share in shares.items() if share < NEVER_LESS[kind]} == {}, name
 

@@ -22,8 +22,8 @@ OPENED_2 = "opened_2"
 OPENED_3 = "opened_3"
 # By a sixth and a seventh author, who tell invented causes, blame people, give advice and exaggerate. Opened likewise.
 OPENED_4, OPENED_5 = "opened_4", "opened_5"
-# By a fifth author: nobody changes the guard for it.
-UNSEEN = "unseen"
+# By a fifth and an eighth author: nobody changes the guard for them.
+UNSEEN, UNSEEN_2 = "unseen", "unseen_2"
 SETS = (DEVELOPMENT, INDEPENDENT)
 
 

@@ -4,7 +4,8 @@ A NOTIFY makes its commit take a lock on the whole database, so a transaction no
 sleeping worker holds the doorbell's advisory lock exclusively (see docs/explanation/doorbell.md):
 
 1. LISTEN is committed before.
-2. Linger, and poll every few milliseconds: work often comes in bursts, and while no worker is armed nobody notifies.
+2. Linger, and poll every millisecond, if the last sleeps were short: work often comes in bursts, and while no worker
+   is armed nobody notifies.
 3. Arm: try to take the lock. A transaction that captured and has not ended yet holds it shared, so this fails until
    its row is visible. Meanwhile poll, because others commit without notifying.
 4. Poll once more, in a new statement: rows that were committed before the lock was taken did not notify.
@@ -40,6 +41,8 @@ from autopost.outbox.scan_horizon import ScanHorizon
 CHANNEL = "auto_post_doorbell"
 LINGER_SECONDS = 0.025
 LINGER_POLL_SECONDS = 0.001  # rows that are committed before the lock is taken do not notify
+SLEEP_CAP_SECONDS = 2 * LINGER_SECONDS  # in the mean: else one long sleep would hide the burst after it
+SLEEPS_OF_MEAN = 8
 LINGER_CAP_SECONDS = 0.2  # while transactions that captured hold the lock
 TAKEN_SECONDS = 1.0  # while another worker is armed: it may crash
 PROBE_SECONDS = 15.0
@@ -90,6 +93,7 @@ class Doorbell:
         self.lock_changed = asyncio.Event()
         self._broken = asyncio.Event()
         self._wakeup = "doorbell"
+        self._mean_sleep_seconds = SLEEP_CAP_SECONDS
         self._horizon = ScanHorizon()
 
     @property
@@ -149,13 +153,20 @@ class Doorbell:
         """
         poll = self._poll_seconds * random.uniform(0.9, 1.1)
         if self._wakeup == "doorbell":
-            return await self._sleep_armed(poll)
+            clock = asyncio.get_running_loop().time
+            began = clock()
+            woken = await self._sleep_armed(poll)
+            slept = min(clock() - began, SLEEP_CAP_SECONDS)
+            self._mean_sleep_seconds += (slept - self._mean_sleep_seconds) / SLEEPS_OF_MEAN
+            return woken
         return Woken.RUNG if await self._wait(poll) else Woken.POLL
 
     async def _sleep_armed(self, poll: float) -> Woken:
         loop = asyncio.get_running_loop()
         end = loop.time() + poll
-        linger, interval = LINGER_SECONDS, LINGER_POLL_SECONDS
+        # Where most sleeps outlast it, lingering costs polls, and most completions notify anyway.
+        linger = LINGER_SECONDS if self._mean_sleep_seconds <= LINGER_SECONDS else 0.0
+        interval = LINGER_POLL_SECONDS
         while True:
             woken = await self._linger(min(linger, end - loop.time()), interval)
             if woken is not None:
@@ -173,8 +184,11 @@ class Doorbell:
                 return Woken.POLL
             # "taken": another worker is armed, and its notifications arrive here too. "held": overlapping transactions
             # may hold the lock without end, and rows that are committed meanwhile do not notify.
-            linger = min(2 * linger, LINGER_CAP_SECONDS) if lock == "held" else min(poll, TAKEN_SECONDS)
-            interval = linger / 8 if lock == "held" else linger
+            if lock == "held":
+                linger = min(2 * linger or LINGER_SECONDS, LINGER_CAP_SECONDS)
+                interval = linger / 8
+            else:
+                linger = interval = min(poll, TAKEN_SECONDS)
 
     async def _linger(self, seconds: float, interval: float) -> Woken | None:
         """Wait, and poll for due rows at an interval; return None when the time is over."""

@@ -50,17 +50,19 @@ _DIGITS = {
     "eight": "8", "nine": "9",
 }  # fmt: skip
 _PLACES = {"dot": ".", "point": ".", "dash": "-", "hyphen": "-", "plus": "+"}
-_ONE = rf"(?:\d|{'|'.join(_DIGITS)})"
+_TIMES = {"double": 2, "triple": 3}
+_ONE = rf"(?:(?:{'|'.join(_TIMES)})[ -])?(?:\d|{'|'.join(_DIGITS)})"
+_APART = "(?:, ?(?=[A-Za-z])|[ -]{1,3})"  # `1, 2, 3` is a list
 _DICTATED = re.compile(
-    rf"(?i)(?<![\w.,-])(?:\d{{1,5}}[ -])?{_ONE}(?:[ -]{{1,3}}{_ONE}){{2,24}}(?![\w.,]\w)"
+    rf"(?i)(?<![\w.,-])(?:\d{{1,5}}[ -])?{_ONE}(?:{_APART}{_ONE}){{2,24}}(?![\w.,]\w)"
     r"|(?<![\w.])\d{1,3}(?: (?:dot|point) \d{1,3}){3}(?!\w)"
 )
-_MAY_BE_DICTATED = compiled(rf"(?i){_ONE}[ -]{{1,3}}{_ONE}[ -]{{1,3}}{_ONE}|\d (?:dot|point) \d")
-_PART = re.compile(r"[A-Za-z]+|\d+|[ -]+")
+_MAY_BE_DICTATED = compiled(rf"(?i){_ONE}[ ,-]{{1,3}}{_ONE}[ ,-]{{1,3}}{_ONE}|\d (?:dot|point) \d")
+_PART = re.compile(r"[A-Za-z]+|\d+|[, -]+")
 
 
 def dictated(text: str) -> Normalised | None:
-    """Return the text with dictated numbers in digits: `9 4 1 - 7 8`, `four-four-one`, `10 dot 2`; None without any."""
+    """Return the text with dictated numbers in digits: `9 4 1 - 7 8`, `four, double one`, `10 dot 2`, or None."""
     if _MAY_BE_DICTATED.search(text) is None:
         return None
     pieces = Pieces()
@@ -68,13 +70,15 @@ def dictated(text: str) -> Normalised | None:
     for match in _DICTATED.finditer(text):
         start, end = match.span()
         pieces.keep(text[position:start], position)
+        times = 1
         for part in _PART.finditer(match.group()):
-            word = part.group()
-            made = (
-                _DIGITS.get(word.lower()) or _PLACES.get(word.lower()) or ("-" if word == " - " else word.strip(" -"))
-            )
-            if made:
-                pieces.put(made, start + part.start(), start + part.end())
+            word = part.group().lower()
+            made = _DIGITS.get(word) or _PLACES.get(word) or ("-" if word == " - " else word.strip(" ,-"))
+            if made in _TIMES:
+                times = _TIMES[made]
+            elif made:
+                pieces.put(made * times, start + part.start(), start + part.end())
+                times = 1
         position = end
     if position == 0:
         return None

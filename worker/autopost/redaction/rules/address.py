@@ -14,7 +14,10 @@ from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.address_parts import (
     AFTER_STREET,
     ANY_STREET,
+    BEFORE_IT,
     BEFORE_STREET,
+    BEHIND_IT,
+    BEHIND_TOWN,
     BOX,
     CAP,
     CUE,
@@ -124,6 +127,12 @@ def _is_town(text: str, start: int, end: int) -> bool:
     return not is_word(folded(town)) and not town.isupper() and _is_street(text, start, end)
 
 
+def _is_town_with_code(text: str, start: int, end: int) -> bool:
+    """Refuse words of English before what only looks like a postcode: `Model AB1 2CD`."""
+    words = text[start:end].split()[:-2]
+    return not all(is_word(folded(word.strip(","))) for word in words)
+
+
 def _is_compound(text: str, start: int, end: int) -> bool:
     """Refuse English words that end like a Dutch or German street: `Monitoring 3`, `Launchpad 4`."""
     name = text[start:end].split()[0].strip(".,")
@@ -141,6 +150,19 @@ def _is_shouted(text: str, start: int, end: int) -> bool:
     return not any(folded(word) in FUNCTION_WORDS for word in text[start:end].split()) and _is_street(text, start, end)
 
 
+_BEFORE_IT, _BEHIND_IT, _BEHIND_TOWN = compiled(BEFORE_IT), compiled(BEHIND_IT), compiled(BEHIND_TOWN)
+_MOST_BEFORE, _MOST_BEHIND = 32, 80  # characters
+
+
+def _with_rest(text: str, start: int, end: int) -> Span:
+    """Return the span of a street with the flat or house before it, and the units, postcode and town behind it."""
+    before = _BEFORE_IT.search(text[max(0, start - _MOST_BEFORE) : start])
+    after = text[end : end + _MOST_BEHIND]
+    behind = (_BEHIND_TOWN.match(after) if text[end - 1].isalpha() else None) or _BEHIND_IT.match(after)
+    rest = behind.group().rstrip(" .,;:!?)\n") if behind else ""
+    return start - len(before.group(1)) if before else start, end + len(rest)
+
+
 def _rule(
     pattern: str,
     anchor: str,
@@ -154,7 +176,7 @@ def _rule(
         while text[end - 1] in " .,;:!?\n":  # the full stop of an abbreviation may be that of the sentence
             end -= 1
         if accept(text, start, end):
-            yield start, end
+            yield _with_rest(text, start, end)
 
     return Rule(ENTITY, pattern, source, anchor=anchor, score=score, refine=refine, name=name)
 
@@ -193,6 +215,14 @@ ENGLISH = (
         rf"(?:{CAP}[ \n]){{0,2}}{CAP},[ \n]{STATES}[ \n]\d{{5}}(?:-\d{{4}})?\b",
         rf"\b{STATES}[ \n]\d{{5}}",
         source=_USPS,
+    ),
+    _rule(
+        rf"{TOWN},?[ ]{UK_CODE}\b",
+        rf"[ ]{UK_CODE}\b",
+        accept=_is_town_with_code,
+        source=_ROYAL_MAIL,
+        score=0.7,
+        name="uk-town",
     ),
     _rule(
         BOX,
@@ -305,8 +335,8 @@ EUROPE_AND_ASIA = (
     ),
     # Any street, number, postcode and town, as in most of Europe.
     _rule(
-        rf"(?:{CAP}[ \n]){{1,3}}\d{{1,4}}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)[ \n]{CAP}",
-        r"\p{Lu}[\p{L}'.-]*[ \n]\d{1,4}[ ]?[a-zA-Z]?,[ \n](?:[A-Z]{1,2}-)?\d\d[\d -]+(?: ?[A-Z]{2})?[ \n]\p{Lu}",
+        rf"(?:{CAP}[ \n]){{1,3}}(?:\d{{1,4}}[ ]?[a-zA-Z]?(?:[ ]\d{{1,3}})?,[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{5}}|\d{{4}} ?[A-Z]{{2}}|\d\d-\d{{3}}|\d{{3}} \d\d)|gate[ ]\d{{1,4}},[ ]\d{{4}})[ \n]{CAP}",
+        r"\p{L}[\p{L}'.-]*[ \n]\d{1,4}[ ]?[a-zA-Z]?(?:[ ]\d{1,3})?,[ \n](?:[A-Z]{1,2}-)?\d\d[\d -]+(?: ?[A-Z]{2})?[ \n]\p{Lu}",
         accept=_is_town,
     ),
     _rule(rf"{LIVES_AT}({ANY_STREET}{TAIL})", rf"{LIVES_AT}"),
@@ -319,11 +349,11 @@ EUROPE_AND_ASIA = (
         r"(?:straat|laan|weg|plein|gracht|kade|dijk|singel|steeg|dreef|plantsoen|baan|markt)[ \n]\d",
     ),
     _rule(
-        rf"(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,[ ](?:st|\d{{1,2}})\.?[ ](?:tv|th|mf|sal)\b\.?)?(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
-        r"(?:gatan?|gaten?|v[äa]gen|veien|vegen|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
+        rf"(?:{CAP}[ \n]){{0,2}}\p{{Lu}}[\p{{L}}.-]{{2,}}(?:gatan|gata|gaten|gate|v[äa]gen|veien|vegen|vegur|stígur|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d{{1,4}}[ ]?[A-Za-z]?\b(?:,[ ](?:st|\d{{1,2}})\.?[ ](?:tv|th|mf|sal)\b\.?)?(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{3}} ?\d{{1,2}}[ \n]{CAP})?",
+        r"(?:gatan?|gaten?|v[äa]gen|veien|vegen|vegur|stígur|vei|vej|gade|all[ée]|all[ée]en|katu|kuja|torget|torg|plads|plass|str[æa]de|gr[äa]nd|stigen|backen|braut)[ \n]\d",
     ),
     _rule(
-        rf"\b(?:(?:(?i:ul|al|os|pl|ulica|aleja)\.|(?i:ul|ulica|aleja))[ \n](?:\d{{1,2}}\.?[ \n])?\p{{L}}|(?i:al|os|pl)[ \n](?:\d{{1,2}}\.?[ \n])?\p{{Lu}})[\p{{L}}\d.'-]*[ \n](?:[\p{{L}}\d.'-]+[ \n]){{0,3}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?",
+        rf"(?:^|[^\pL\pN])((?:(?:(?i:ul|al|os|pl|ulica|aleja)\.|(?i:ul|ulica|aleja))[ \n](?:\d{{1,2}}\.?[ \n])?\p{{L}}|(?i:al|os|pl)[ \n](?:\d{{1,2}}\.?[ \n])?\p{{Lu}})[\p{{L}}\d.'-]*[ \n](?:[\p{{L}}\d.'-]+[ \n]){{0,3}}?\d{{1,4}}[a-zA-Z]?(?:[ ]?(?:/|m\.)[ ]?\d{{1,4}})?(?:,?[ \n]\d\d-\d{{3}}[ \n]{CAP})?)",
         r"\b(?i:ul|al|os|pl|ulica|aleja)\.?[ \n]",
     ),
     _rule(
@@ -335,11 +365,52 @@ EUROPE_AND_ASIA = (
         r"(?i)(?:ул|улица|пр-т|просп|проспект|пер|переулок|наб|бульвар|б-р|шоссе|вул|вулиця)[\s.]",
     ),
     _rule(
-        r"(?:〒?\d{3}-\d{4}\s?)?\p{Han}{2,3}[都道府県]\p{Han}{1,6}[市区町村郡][\p{Han}\p{Hiragana}\p{Katakana}ー]{0,12}\d{1,4}(?:(?:丁目|番地?|号|-)\d{0,4}){0,4}|〒\d{3}-\d{4}",
-        r"[都道府県]\p{Han}+[市区町村郡]|〒",
+        r"\p{Han}{1,6}[市区][\p{Han}\p{Hiragana}\p{Katakana}ー]{1,12}\d{1,3}-\d{1,3}(?:-\d{1,4})?(?:\s?[\p{Han}\p{Katakana}ー]{2,10}\d{1,3}[F階号])?|(?:〒?\d{3}-\d{4}\s?)?\p{Han}{2,3}[都道府県]\p{Han}{1,6}[市区町村郡][\p{Han}\p{Hiragana}\p{Katakana}ー]{0,12}\d{1,4}(?:(?:丁目|番地?|号|-)\d{0,4}){0,4}|〒\d{3}-\d{4}",
+        r"[都道府県]\p{Han}+[市区町村郡]|〒|[市区][\p{Han}\p{Hiragana}\p{Katakana}ー]+\d{1,3}-\d",
     ),
     _rule(
         r"(?:\p{Han}{2,8}[省市区县])?\p{Han}{1,8}(?:路|街|大道|巷|弄|胡同)\d{1,5}号(?:\d{1,4}[楼室栋单元号]){0,4}",
         r"(?:路|街|大道|巷|弄|胡同)\d{1,5}号",
+    ),
+    _rule(
+        r"(?:[가-힣]{2,8}(?:시|도|구|군)\s){1,3}[가-힣\d]{1,10}(?:로|길)\s?\d{1,4}(?:-\d{1,3})?(?:,?\s?\d{1,4}동)?(?:,?\s?\d{1,4}호)?",
+        r"(?:시|도|구|군)\s[가-힣\d]+(?:로|길)\s?\d",
+        name="korean",
+    ),
+    _rule(
+        r"(?:רחוב|רח'|שדרות|שד')\s[\p{Hebrew}\"' -]{2,30}?\s\d{1,4}|شارع\s[\p{Arabic} ]{2,30}?[\s،,]{1,2}(?:رقم\s|مبنى\s)?\d{1,4}|(?:[Οο]δ[όο][ςύ]|[Λλ]εωφ\.|[Λλ]εωφόρος)\s[\p{Greek} .]{2,30}?\s\d{1,4}|\d{1,4}(?:/\d{1,4})?\s(?:ถนน|ซอย|หมู่)\s?[\p{Thai}\d]{1,24}",
+        r"רחוב|רח'|שדרות|שד'|شارع|[Οο]δ[όο][ςύ]|[Λλ]εωφ|\d\s(?:ถนน|ซอย|หมู่)",
+        name="other-scripts",
+    ),
+    _rule(
+        r"(?:\p{Lu}\pL+[ ]){1,3}(?:Mah(?:\.|allesi),?[ ](?:\p{Lu}\pL+[ ]){1,3})?(?:Cad|Sok|Sk|Cd|Blv)(?:\.|desi|ak|ağı)?,?[ ](?:No|Nr)[.:]?[ ]?\d{1,4}(?:/\d{1,4})?(?:[ ](?:D|Daire|Kat)[.:]?[ ]?\d{1,3})?",
+        r"(?:Cad|Sok|Sk|Cd|Blv)(?:\.|desi|ak|ağı)?,?[ ](?:No|Nr)[.:]?[ ]?\d",
+        name="turkish",
+    ),
+    _rule(
+        r"\d{1,4}[A-Z]?(?:/\d{1,4})*[ ](?:đường[ ])?(?:\p{Lu}\pL+[ ]){0,4}\p{Lu}\pL+,[ ](?:(?:Quận|Phường|Q\.|P\.|TP\.)[ ]?[\pL\d.]{1,12}(?:[ ]\p{Lu}\pL+)?,?[ ]?){1,3}",
+        r",[ ](?:Quận|Phường|[QP]\.|TP\.)",
+        name="vietnamese",
+    ),
+    # Belgium and Switzerland: the number behind, as in German.
+    _rule(
+        rf"{FRENCH_WORD}[ ](?:(?:de[ ]la|de[ ]l'|du|des|de|d'|la|le)[ ]?)*{CAP}(?:[ -](?:(?:de[ ]la|du|des|de|d')[ ]?)?{CAP}){{0,3}}[ ]\d{{1,4}}[ ]?[a-zA-Z]?(?:,[ ]bte[ ]\w{{1,4}})?,[ ](?:CH-|B-)?\d{{4}}[ ]{CAP}",
+        r"\d[ ]?[a-zA-Z]?,[ ](?:bte[ ]\w{1,4},[ ])?(?:CH-|B-)?\d{4}[ ]\p{L}",
+        name="french-number-behind",
+    ),
+    _rule(
+        rf"{CAP}(?:[ ]{CAP})?[ ](?:cesta|ulica|trg|n[áa]m[ěe]st[íi]|n[áa]m\.|t[řr][íi]da|n[áa]mestie)[ ]\d{{1,4}}[a-z]?(?:/\d{{1,4}})?",
+        r"[ ](?:cesta|ulica|trg|n[áa]m[ěe]st[íi]|n[áa]m\.|t[řr][íi]da|n[áa]mestie)[ ]\d",
+        name="south-slavic",
+    ),
+    _rule(
+        rf"(?:Str(?:ada|\.)|Bd\.|Bulevardul|Calea|Șoseaua|Șos\.|Aleea|Splaiul|Jl\.|Jalan)[ ](?:{CAP}[ ]){{1,4}}(?:(?i:nr|no)\.?[ ]?)?\d{{1,4}}[A-Z]?\b",
+        r"(?:Str(?:ada|\.)|Bd\.|Bulevardul|Calea|Șoseaua|Șos\.|Aleea|Splaiul|Jl\.|Jalan)[ ]",
+        name="romanian-and-malay",
+    ),
+    _rule(
+        rf"\b(?:Blk|Block)[ ]\d{{1,4}}[A-Z]?,?[ ](?:{CAP}[ ]){{1,4}}(?:\d{{1,3}}[ ])?#\d{{2}}-\d{{2,4}}",
+        r"[ ]#\d{2}-\d",
+        name="singapore",
     ),
 )

@@ -15,7 +15,7 @@ HOUSE = r"\b\d{1,5}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?(?: 1/2)?,?[ \n]"
 DIRECTION = (
     r"(?:[ \n]?\b(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\b\.?[ \n]?)?"
 )
-_UNITS = r"(?i:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building|level|lot|no|wohnung|whg|top|piso|bureau|appt|int|interno|scala|b[âa]t(?:iment)?|esc(?:alier)?)"
+_UNITS = r"(?i:apt|lgh|bte|bl|ap|apartment|suite|ste|unit|flat|floor|fl|room|rm|bldg|building|level|lot|no|wohnung|whg|top|piso|bureau|appt|int|interno|scala|b[âa]t(?:iment)?|esc(?:alier)?)"
 _UNIT_ID = r"(?:\d[\dA-Za-z-]{0,5}|[A-Za-z](?:-?\d{1,4})?)\b"
 # A flat, a floor or a house with a name before the number: `Flat 12, Kestrel House, 88 Camden High Street`.
 _HOUSE_KIND = r"(?:Cottage|House|Lodge|Farm|Farmhouse|Barn|Barns|Hall|Mill|Manor|Rectory|Vicarage|Smithy|Forge|Court|Villas?|Residences?|Grange|Stables|Bungalow|Chapel|Schoolhouse|Heights|Mansions|Buildings?|Tower|Point)"
@@ -23,7 +23,7 @@ NAMED_HOUSE = rf"(?:The[ ])?(?:{CAP}[ ]){{0,3}}{_HOUSE_KIND},[ \n]"
 UNIT = rf"(?:\b(?:{_UNITS})\.?[ ]#?{_UNIT_ID},?[ \n]|\b(?:\d{{1,2}}(?:st|nd|rd|th)|First|Second|Third|Ground|Top) [Ff]loor,?[ \n])"
 UNIT_FIRST = rf"(?:{UNIT}(?:{NAMED_HOUSE})?|\b{NAMED_HOUSE})?"
 ESTATE = r"(?:Industrial|Business|Retail|Trading|Science|Technology|Office|Enterprise|Commerce)[ ](?:Estate|Park|Centre|Center|Village)"
-_UNIT = rf"(?:,?[ \n](?:(?:{_UNITS})\.?(?:[ ]?#?[ ]?\d[\dA-Za-z-]{{0,5}}\b|[ ]#?{_UNIT_ID})|#[ ]?{_UNIT_ID}|\d{{1,2}}\.[ ]?(?:OG|UG|DG|Stock|Etage|Obergeschoss)\b|(?:EG|DG|UG|Hinterhaus|Vorderhaus)\b|(?:st|\d{{1,2}})\.?[ ](?:tv|th|mf|sal)\b\.?|\d{{1,2}}\.?[oa]\.?[ ](?:Esq|Dto|Dir|Fte)\b\.?|(?:\d{{1,2}}(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]loor))"
+_UNIT = rf"(?:,?[ \n](?:(?:{_UNITS})\.?(?:[ ]?#?[ ]?\d[\dA-Za-z-]{{0,5}}\b|[ ]#?{_UNIT_ID})|#[ ]?{_UNIT_ID}|\d{{1,2}}\.[ ]?(?:OG|UG|DG|Stock|Etage|Obergeschoss)\b(?:[ ](?:links|rechts|mitte|li\.|re\.|vorne|hinten))?|(?:EG|DG|UG|Hinterhaus|Vorderhaus)\b(?:[ ](?:links|rechts))?|(?:st|\d{{1,2}})\.?[ ](?:tv|th|mf|sal)\b\.?|\d{{1,2}}\.?[oa]\.?[ ](?:Esq|Dto|Dir|Fte)\b\.?|(?:\d{{1,2}}(?:st|nd|rd|th)|[Ff]irst|[Ss]econd|[Tt]hird|[Gg]round|[Tt]op) [Ff]loor))"
 
 STATES = r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|G[AU]|HI|I[ADLN]|K[SY]|LA|M[ADEHINOPST]|N[CDEHJMVY]|O[HKR]|P[AR]|RI|S[CD]|T[NX]|UT|V[AIT]|W[AIVY])"
 _STATE_NAMES = (
@@ -40,7 +40,7 @@ _COUNTRY = (
 _US_ZIP = r"\d{5}(?:-\d{4})?"
 UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
 _CA = r"[A-Z]\d[A-Z] ?\d[A-Z]\d"
-_CODE = rf"(?:{UK_CODE}|{_CA}|{_US_ZIP}|\d{{4,6}})"
+_CODE = rf"(?:{_CA}|{UK_CODE}|[A-Z]\d[\dW][ ]?[A-Z\d]{{4}}|{_US_ZIP}|\d{{4,6}})"
 TOWN = rf"(?:(?:{CAP}|St\.)[ \n]){{0,2}}{CAP}"
 # In lower case only with a state and a ZIP code, or a postcode.
 _LOWER_PLACE = rf"(?:,?[ ](?:[a-z][a-z'.-]*[ ]){{0,2}}[a-z][a-z'.-]*,?[ ](?:(?i:{STATES}),?[ ]\d{{5}}(?:-\d{{4}})?|(?i:{UK_CODE}))\b)"
@@ -73,19 +73,21 @@ NUMBERED_ROAD = (
 )
 # Words of living and delivering before an address.
 CUE = (
-    r"(?i:\b(?:lives?|lived|living|resid(?:es?|ed|ing)|located|based|deliver(?:ed|y|ies)?|shipp?(?:ed|ing)?|sent|mail(?:ed|ing)?|moved|billing|home|house|office|pick(?:ed)?[ -]?up|"
+    r"(?i:\b(?:(?:ship|bill|deliver|send|mail)[_ -]?to[\"']?|address_?(?:line)?_?\d?[\"']?|lives?|lived|living|resid(?:es?|ed|ing)|located|based|deliver(?:ed|y|ies)?|shipp?(?:ed|ing)?|sent|mail(?:ed|ing)?|moved|billing|home|house|office|pick(?:ed)?[ -]?up|"
     r"drop(?:ped)?[ -]?off|visit(?:ed)?|meet(?:ing)?|address|addr|residence|parcel|package|courier|property|apartment)\b"
     r"(?:[ \n](?:is|was|now|new|old|current|to|at|on|in|address|it|him|her|them|us|the|my|his|their|our|from|for|customer|order|package|parcel|out|near|under)){0,4}[:=]?[ \n]?[\"'(]?[ ]?)"
 )
 
+# What distinguishes towns of one name: `am Main`.
+_BY_WATER = r"(?:am|an der|im|in der|ob der|sur|sous|en)"
 BOX = (
-    rf"(?i:\b(?:p\.?[ ]?o\.?[ ]?box|post office box|g\.?p\.?o\.? box|private bag|locked bag|postfach|postbus|bo[iî]te postale|apartado(?: de correos| postal)?|casella postale|caixa postal|postboks)[ ]#?[xX]?\d[\d ]{{0,6}}\d?\b)"
-    rf"(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{4,5}}(?: ?[A-Z]{{2}})?[ \n]{TOWN}|{_PLACE})?"
+    rf"(?i:\b(?:p\.?[ ]?o\.?[ ]?box|(?:rr|hc|rural route)[ ]\d{{1,3}},?[ ]box|post office box|g\.?p\.?o\.? box|private bag|locked bag|postfach|postbus|bo[iî]te postale|apartado(?: de correos| postal)?|casella postale|caixa postal|postboks)[ ]#?[xX]?\d[\d ]{{0,6}}\d?\b)"
+    rf"(?:,?[ \n](?:[A-Z]{{1,2}}-)?\d{{4,5}}(?: ?[A-Z]{{2}})?[ \n]{TOWN}(?:[ \n]{_BY_WATER}[ \n]{CAP})?|{_PLACE})?"
 )
 
 # A house number in front of a street whose number follows, as forms of other countries put it.
 FIRST_NUMBER = r"(?:\b\d{1,5},?[ \n])?"
-POSTAL_TOWN = rf"(?:{_UNIT}(?:{_PLACE}|,?[ \n]{{1,2}}{TOWN})??)?(?:,?[ \n](?:in[ ])?(?:(?:DE|D|A|AT|CH|F|FR|E|ES|I|IT|NL|B|BE|L|PT|P)-)?(?:\d{{4}}[ ]?[A-Z]{{2}}|\d{{4,5}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}})[ \n]{TOWN}(?:[ \n](?:am|an der|im|ob der|sur|sous|en)[ \n]{CAP}|/{CAP})?(?:[ ]?\([A-Z]{{2}}\)|,?[ ][A-Z]{{2}}\b)?|,[ \n]{TOWN})?{_COUNTRY}"
+POSTAL_TOWN = rf"(?:{_UNIT}(?:{_PLACE}|,?[ \n]{{1,2}}{TOWN})??)?(?:,?[ \n](?:in[ ])?(?:(?:DE|D|A|AT|CH|F|FR|E|ES|I|IT|NL|B|BE|L|PT|P)-)?(?:\d{{4}}[ ]?[A-Z]{{2}}|\d{{4,5}}|\d{{4}}-\d{{3}}|\d{{5}}-\d{{3}})[ \n]{TOWN}(?:[ \n]{_BY_WATER}[ \n]{CAP}|/{CAP})?(?:[ ]?\([A-Z]{{2}}\)|,?[ ][A-Z]{{2}}\b)?|,[ \n]{TOWN},?[ ]{_CA}|,[ \n]{TOWN})?{_COUNTRY}"
 
 _GERMAN_NUMBER = r"\d{1,4}(?:[ ]?[a-zA-Z]\b)?(?:[ ]?[-/][ ]?\d{1,4}[a-z]?)*"
 GERMAN = rf"{FIRST_NUMBER}(?:(?:{CAP}[ \n-]){{0,3}}(?:[\p{{Lu}}][\p{{L}}-]*)?(?i:stra(?:ß|ss)e|str\.?|gasse|allee|chaussee)|[\p{{Lu}}][\p{{L}}-]{{2,}}(?:weg|platz|damm|ufer|steig|pfad|graben|brücke|markt|wall|stieg|twiete|kamp)|Unter den Linden|Kurfürstendamm)[ \n]?{_GERMAN_NUMBER}"
@@ -105,7 +107,18 @@ _SPANISH_HOUSE = r"(?:\b(?:Urb(?:anizaci[óo]n|\.)?|Col(?:onia|\.)|Edif(?:icio|\
 GRID = r"(?i:\b(?:calle|carrera|cra\.?|kra?\.?|cl\.?|transversal|diagonal|avenida|av\.?|autopista)[ ]\d{1,3}[ ]?[a-z]?(?:[ ](?:bis|sur|norte|este|oeste))?[ ]?(?:#|n[o°]?\.?|nro\.?)[ ]?\d{1,3}[ ]?[a-z]?[ ]?-[ ]?\d{1,3})"
 SPANISH = (
     rf"{_SPANISH_HOUSE}{FIRST_NUMBER}{SPANISH_WORD}[ \n]?"
-    rf"{LATIN_LINK}*[\p{{Lu}}\d][\p{{L}}\d'.ºª-]*(?:[ \n]{LATIN_LINK}*\p{{Lu}}[\p{{L}}'.-]*){{0,4}},?[ \n](?:(?i:n\.?[ºo°]?|num\.?|n[úu]mero|#|no\.?|nr\.?)[ ]?)?(?:\d{{1,5}}(?:/\w{{1,3}}|[a-zA-Z]\b)?(?:,?[ ]n(?:[o°]|\.|[o°]\.)[ ]?\d{{1,4}})?|s/n\b)(?:,?[ \n](?:\d{{1,2}}\.?[ºª°oa]\.?(?:[ ]?[A-Za-zªº]{{1,4}}\b)?|(?i:piso|int\.?|interno|scala|bajo|apto\.?|depto\.?|puerta|ap\.?|sala|bloco)[ ]?\w{{0,4}}))*"
+    rf"{LATIN_LINK}*[\p{{Lu}}\d][\p{{L}}\d'.ºª-]*(?:[ \n]{LATIN_LINK}*\p{{Lu}}[\p{{L}}'.-]*){{0,4}},?[ \n](?:(?i:n\.?[ºo°]?|num\.?|n[úu]mero|#|no\.?|nr\.?)[ ]?)?(?:\d{{1,5}}(?:/\w{{1,3}}|[a-zA-Z]\b)?(?:,?[ ]n(?:[o°]|\.|[o°]\.)[ ]?\d{{1,4}})?|s/n\b)(?:,?[ \n](?:\d{{1,2}}\.?[ºª°oa]\.?(?:[ ]?[A-Za-zªº]{{1,4}}\b\.?)?|(?i:piso|int\.?|interno|scala|bajo|apto\.?|depto\.?|puerta|ap\.?|sala|bloco)[ ]?\w{{0,4}}))*"
+)
+
+# What may stand before the number or the name of a street, and behind it; only beside what is an address by itself.
+BEFORE_IT = rf"(?:^|[^\pL\pN])((?:(?:{_UNITS}|(?i:block|blk|plot|haus|residence|wohnung|appartement|apartamento))\.?[ ]#?[\w-]{{1,6}}(?:,[ \n]?|[ \n]|/)|(?i:unit|flat|apt|shop|lot)[ ]|(?:Haus[ ]{CAP},|{NAMED_HOUSE})[ \n]?))$"
+# What distinguishes towns of one name, and the code behind a town.
+BEHIND_TOWN = rf"(?:[ ](?:\d{{1,2}}|[A-Z])(?:[.,;)\n]|$)|[ ]-[ ][A-Z]{{2}}(?:,?[ ]\d{{5}}-\d{{3}})?|,?[ ](?:{_CODE}|\d{{3}}[ ]\d{{2}})(?:[.,;)\n]|$)|\.?[ ]{CAP},[ ]\d{{5}}[ ]{CAP})"
+BEHIND_IT = (
+    rf"(?:{_UNIT}\.?|,?[ ](?i:no|nr|d|kat|daire)[.:][ ]?\d{{1,4}}|[ ]#\d{{2}}-\d{{2,4}})*"
+    rf"(?:[.,]{{0,2}}[ \n](?:[A-Z]{{1,2}}-)?(?:\d{{3}}[ ]\d{{2}}|\d{{4,6}}|\d{{2}}-\d{{3}}|\d{{4}} ?[A-Z]{{2}}|\d{{4,5}}-\d{{3}})[ \n]{TOWN}(?:[ ](?:\d{{1,2}}|[A-Z])\b|[ ]{_BY_WATER}[ ]{CAP}|/{CAP}|[ ]?\([A-Z]{{2}}\))?"
+    rf"|,[ \n](?:(?:Col|Urb|Fracc|Barrio|Colonia|Bairro)\.?[ ])?{TOWN}(?:,[ \n]{TOWN})?(?:[ ]-[ ][A-Z]{{2}})?(?:,?[ \n](?:{STATES}|{_STATE_NAMES}))?,?[ \n](?:{_CODE}|\d{{5}}-\d{{3}})\b(?:[ ][A-Z]{{2,4}}\b)?"
+    rf"|,[ \n]{TOWN}(?:[.;)\n]|$))?"
 )
 
 # After these any words and a number are an address: `lives at Kuusiku 7`.

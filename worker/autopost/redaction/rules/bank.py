@@ -17,12 +17,12 @@ _WORDS = (
 )
 # After these words nothing but signs and words such as `number` stands before the value.
 _ELSEWHERE = (
-    r"konto(?:nummer|-?nr\.?|nr\.?)?|bankverbindung|blz|bankleitzahl|clabe(?: interbancaria)?|num[ée]ro de compte|compte (?:bancaire|n[°ºo.]*)|rib|n[úu]mero de cuenta|cuenta(?: bancaria| corriente| n[°ºo.]*)?|cbu|cvu|cci"
+    r"konto(?:nummer|-?nr\.?|nr\.?)?|bankverbindung|blz|bankleitzahl|clabe(?: interbancaria)?|num[ée]ro de compte|compte (?:bancaire|n[°ºo.]*)|rib|n[úu]mero de cuenta|cuenta(?: bancaria| corriente| n[°ºo.]*)?|cbu|cvu|cci|ccc"
     r"|numero di conto|conto corrente|c/c|iban|rekening(?:nummer)?|kontonr\.?|bankgiro|plusgiro|clearingnummer|tilinumero|reg\.?nr\.?|numer (?:konta|rachunku)|nr (?:konta|rachunku)|rachunek|[čc][íi]slo [úu][čc]tu|banksz[áa]mla(?:sz[áa]m)?"
     r"|hesap (?:no|numaras[ıi])|n[úu]mero da conta|conta(?: corrente| n[°ºo.]*)?|ag[êe]ncia|nomor rekening|no\.? rek(?:ening)?|s[ốo] t[àa]i kho[ảa]n|счет(?:а|у)?|р/с|расч[её]тный сч[её]т|бик|рахунок"
     r"|口座番号|口座|银行(?:账号|卡号)|账号|帳號|賬號|계좌(?:번호)?|खाता (?:संख्या|नंबर)|رقم الحساب|ifsc(?: code)?|micr(?: code)?"
 )
-_NUMBER = r"\d(?:[ -]?\d){5,25}(?:[/-]\d{4})?"
+_NUMBER = r"\d{10,14}[A-Z0-9]{8,11}[A-Z][A-Z0-9]{0,8}\d{2}|\d(?:[ -]?\d){5,25}(?:[/-]\d{4})?"
 
 
 def _is_account(text: str, start: int, end: int) -> bool:
@@ -42,7 +42,7 @@ RULES = (
         ENTITY,
         rf"{EDGE}(?i:{_WORDS})\b{_GAP}\b({_NUMBER})\b",
         source="the words before it; ABA routing numbers, UK sort codes, account numbers of 6 to 18 digits",
-        anchor=r"(?i)(?:acc(?:oun)?t|a/c|\biban\b|\brouting\b|\baba\b|sort[ _-]?code|\bbsb\b|transit[ _]number|bank[ _]?code|\bacc[. _]?n)[^\n;!?<>]*\d(?:[ -]?\d){5}",
+        anchor=r"(?i)(?:acc(?:oun)?t|a/c|\biban\b|\brouting\b|\baba\b|sort[ _-]?code|\bbsb\b|\bacc\b|transit[ _]number|bank[ _]?code|\bacc[. _]?n)[^\n;!?<>]*\d(?:[ -]?\d){5}",
         refine=single(lambda text, start, end: _is_account(text, start, end) and _is_named_account(text, start, end)),
         name="account",
     ),

@@ -19,12 +19,12 @@ _DAY = r"(?:\d{1,2}(?:st|nd|rd|th|er|º|\.)?|(?:twenty-|thirty-)?(?:first|second
 _OF = r"(?:(?:of|de|del|di|da) )?"
 _DATE = (
     rf"(?:\d{{4}}[-/._]\d{{1,2}}[-/._]\d{{1,2}}|\d{{1,2}}[-/._ ]\d{{1,2}}[-/._ ]\d{{2,4}}|\d{{1,2}}\. \d{{1,2}}\. \d{{4}}|\d{{1,2}}[-./ ](?:I{{1,3}}|IV|VI{{0,3}}|IX|XI{{0,2}})[-./ ]\d{{4}}"
-    rf"|{_DAY}[ -]{{0,2}}{_OF}{_MONTH}[ ,-]{{0,2}}{_OF}\d{{2,4}}|{_MONTH} {_DAY},? \d{{4}}|\d{{4}}[ -]{_MONTH}[ -]{_DAY}|(?:19|20)\d{{6}}"
+    rf"|{_DAY}[ -]{{0,2}}{_OF}{_MONTH}[ ,-]{{0,2}}{_OF}\d{{2,4}}|{_MONTH} {_DAY},? \d{{4}}|\d{{4}}[ -]{_MONTH}[ -]{_DAY}|(?:19|20)\d{{6}}|[0-3]\d[01]\d(?:19|20)\d\d"
     r"|(?:明治|大正|昭和|平成|令和|[MTSHR])\s?(?:\d{1,2}|元)\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]?)"
 )
 _BORN = (
-    r"date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|birth[ _-]?dt|d\.?o\.?b\.?|d_o_b|born|b-?day|birthdays?"
-    r"|geburts[ _-]?(?:datum|tag)|geboren|geb\.?|date de naissance|née? le|fecha[ _]de[ _]nacimiento|fecha[ _]?(?:de )?nac(?:imiento|\.)|nacid[oa](?: el)?|nació|data[ _]di[ _]nascita|nat[oa] il|nascit[oa]"
+    r"age (?:gate|check|verification|proof)|(?:she|he|they|daughter|son|child|girl|boy|pupil|student) turns? (?:\d\d|\pL+teen|twenty-one) on|date[ _-]?of[ _-]?birth|birth[ _-]?(?:date|day)|birth[ _-]?dt|d\.?o\.?b\.?|d_o_b|born|b-?day|birthdays?"
+    r"|geburts[ _-]?(?:datum|tag)|geboren|geb\.?(?:-?dat(?:um|\.)?)?|date de naissance|née? le|fecha[ _]de[ _]nacimiento|fecha[ _]?(?:de )?nac(?:imiento\b|\.|\b)|nacid[oa](?: el)?|nació|data[ _]di[ _]nascita|nat[oa] il|nascit[oa]"
     r"|data[ _]de[ _]nascimento|nascid[oa](?: em)?|nasceu|geboorte[ _]?datum|geboren op|fødsels[ _]?dato|födelse[ _]?(?:datum|dag)|født|född|syntymä[ _]?(?:aika|päivä)|syntynyt|fæðingardagur"
     r"|data urodzenia|urodzon[ya]|ur\.|datum narození|narozen[ýa]?|születési (?:idő|dátum)|született|data nașterii|născută?|datum rođenja|rođena?|doğum tarihi|doğumlu|ngày sinh|sinh ngày"
     r"|tanggal lahir|lahir"
@@ -32,16 +32,23 @@ _BORN = (
 _BORN_EAST = r"дата рождения|родил(?:ся|ась)|рождения|г\.?\s?р\.?|дата народження|народи(?:вся|лася)|дата на раждане|родена?|ημερομηνία γέννησης|γεννήθηκε"
 # Scripts without capitals and, some, without spaces.
 _BORN_ELSEWHERE = r"生年月日|誕生日|生日|出生(?:日期|年月日?)?|생년월일|생일|출생|تاريخ الميلاد|ولد(?:ت)?|जन्म(?:[ -]?तिथि|[ -]?दिन)?|תאריך לידה|נולדה?|วันเกิด|เกิดวันที่"
-_GAP = r"\.?[^\n.;!?<>]{0,48}?"
+_GAP = r"\.?[^\n.;!?<>]{0,60}?"
 _THING = compiled(
     r"(?i)\b(?:project|company|idea|repo(?:sitory)?|product|team|startup|app|service|feature|initiative|tool|site|platform|library|plan|campaign|firm|brand|account|language|model|agent|bot|it)"
     r"(?: (?:was|is|got|were))?(?: \w+ly)?$"
 )
 
 
-def _is_of_person(text: str, start: int, _end: int) -> bool:
+# After a word for a check of ages, a date of these years is that of the check.
+_OF_CHECK = compiled(r"(?i)\bage (?:gate|check|verification|proof)\b[^.;!?\n]*$")
+_LATE = compiled(r"\b20[2-9]\d")
+
+
+def _is_of_person(text: str, start: int, end: int) -> bool:
     """Refuse what was not born: `The project was born on 12 March 2019`, `Born-again builds`."""
     if _OF_THING.search(text[max(0, start - 44) : start]):
+        return False
+    if _OF_CHECK.search(text[max(0, start - 80) : start]) and _LATE.search(text[start:end]):
         return False
     born = _LAST_BORN.search(text[max(0, start - 44) : start])
     if born is None:
@@ -56,15 +63,16 @@ _OF_THING = compiled(
 )
 # An age and a year of birth, in either order: `71, born 1954`, `né en 2006 (19 ans)`. Together they are of a person.
 _YEAR = r"(?:(?:19|20)\d\d|'\d\d)"
-_AGE = r"(?:\d{1,3}(?:[- ](?:years?|yrs?|y/?o|jahre?|j\.?|ans|años|anni|anos|jaar|år|let|lat|éves|ani|yaşında|vuotta|vuotias)\b(?:[- ](?:old|alt|oud|gammal|gammel))?|yo\b| (?:лет|года?))?|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?)"
+_AGE = r"(?:\d{1,3}(?:[- ](?:years?|yrs?|y/?o|jahre?|j\.?|ans|años|anni|anos|jaar|år|let|lat|éves|ani|yaşında|vuotta|vuotias)\b(?:[- ](?:old|alt|oud|gammal|gammel))?|yo?\b| (?:лет|года?))?|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?)"
+_AGE_OLD = r"\d{1,3}[- ](?:(?:years?|yrs?)[- ]old|jahre|ans|años|anni|anos|jaar|år|lat|éves|ani|yaşında|vuotta|vuotias|лет|года?)"
 _OF_AGE = (
     r"(?:aged?|alter|âge|âgée?(?: de)?|edad|età|idade|leeftijd|ålder|alder|wiek|věk|lat|kor|vârsta|yaş|возраст|ikä)"
 )
-_IN_YEAR = r"(?:born(?: in)?|b\.|yob|(?:year|yr) of birth|birth ?year|geboren(?: in)?|geb\.|jg\.?|jahrgang|geburtsjahr|née? en|année de naissance|nacid[oa] en|año de nacimiento|nat[oa] nel|classe|anno di nascita|nascid[oa] em|ano de nascimento|geboortejaar|född|født|fødselsår|födelseår|rocznik|ur\.|rok urodzenia|nar\.|ročník|narozen[aý]?(?: v roce)?|syntynyt|syntymävuosi|született|születési év|născut(?:ă)?(?: în)?|doğumlu|doğum yılı|рожд[а-я]+|род\.|год рождения|г\.\s?р\.)"
+_IN_YEAR = r"(?:born(?: in)?|b\.|yob|class of|(?:year|yr) of birth|birth ?year|geboren(?: in)?|geb\.|jg\.?|jahrgang|geburtsjahr|née? en|année de naissance|nacid[oa] en|año de nacimiento|nat[oa] nel|classe|anno di nascita|nascid[oa] em|ano de nascimento|geboortejaar|född|født|fødselsår|födelseår|rocznik|ur\.|rok urodzenia|nar\.|ročník|narozen[aý]?(?: v roce)?|syntynyt|syntymävuosi|született|születési év|născut(?:ă)?(?: în)?|doğumlu|doğum yılı|рожд[а-я]+|род\.|год рождения|г\.\s?р\.)"
 _BETWEEN = r"[\s,;:(/–-]{1,3}(?:(?:and|so|also|now|i\.e\.|und|et|y|e|en|och|og|i|was|is|year|ans)\s|=\s?){0,2}"
 _AGE_AND_YEAR = (
     rf"(?:an?\s)?(?:{_OF_AGE}[\s:=]{{1,2}}{_AGE}|{_AGE}){_BETWEEN}{_IN_YEAR}[\s:=]{{0,2}}{_YEAR}"
-    rf"|{_OF_AGE}[\s:=]{{1,2}}{_AGE}\s\({_YEAR}|{_IN_YEAR}[\s:=]{{0,2}}{_YEAR}\)?{_BETWEEN}(?:{_OF_AGE}[\s:=]{{1,2}})?{_AGE}(?: now)?|{_YEAR}[- ]born{_BETWEEN}{_AGE}|\d{{1,3}}(?:[- ](?:years?|yrs?)[- ]old|\s?y/?o)\s\({_YEAR}"
+    rf"|{_OF_AGE}[\s:=]{{1,2}}{_AGE}\s\({_YEAR}|{_IN_YEAR}[\s:=]{{0,2}}{_YEAR}\)?{_BETWEEN}(?:{_OF_AGE}[\s:=]{{1,2}})?{_AGE}(?: now)?|{_YEAR}[- ]born{_BETWEEN}{_AGE}|(?:{_AGE_OLD}|\d{{1,3}}\s?y/?o)\s\({_YEAR}|\({_YEAR}, (?:now|jetzt|heute|aujourd'hui|maintenant|ahora|hoy|ora|oggi|agora|hoje|nu|teraz) \d{{1,3}}\)"
 )
 
 _LAST_BORN = compiled(r"(?i)\bborn\b-?")
@@ -72,9 +80,9 @@ _LAST_BORN = compiled(r"(?i)\bborn\b-?")
 RULES = (
     Rule(
         ENTITY,
-        rf"{EDGE}(?i:{_BORN}|{_BORN_EAST})(?:[^\pL]|[A-Z_]){_GAP}(?i:(?:\b|[^\d])({_DATE}))(?:[^\pN]|$)",
+        rf"{EDGE}(?:(?i:{_BORN}|{_BORN_EAST})(?:[^\pL]|[A-Z_]){_GAP}|(?:b\.|née?)\s)(?i:(?:\b|[^\d])({_DATE}))(?:[^\pN]|$)",
         source="the word before it",
-        anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})",
+        anchor=rf"(?:\b|_)(?i:{_BORN})(?:[^\pL]|[A-Z_])|(?i:{_BORN_EAST})|\bb\.\s|\bnée?\s",
         refine=single(_is_of_person),
         name="after-word",
     ),
@@ -82,7 +90,7 @@ RULES = (
         ENTITY,
         rf"(?i)(?:^|[^\pL\pN])({_AGE_AND_YEAR})(?:[^\pL\pN]|$)",
         source="an age and a year of birth beside each other",
-        anchor=rf"(?i)(?:{_IN_YEAR}|{_OF_AGE}[\s:=]{{1,2}}{_AGE}\s\()[\s:=]{{0,2}}{_YEAR}|\d[- ]born|(?:old|yo|y/o)\s\({_YEAR}",
+        anchor=rf"(?i)(?:{_IN_YEAR}|{_OF_AGE}[\s:=]{{1,2}}{_AGE}\s\()[\s:=]{{0,2}}{_YEAR}|\d[- ]born|(?:{_AGE_OLD}|yo|y/o)\s\({_YEAR}|\({_YEAR}, \pL+ \d",
         refine=single(_is_of_person),
         name="age-and-year",
     ),
@@ -92,6 +100,13 @@ RULES = (
         source="IATA: dates of birth in data of passengers",
         anchor=r"\d{2}(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\d{2}",
         name="of-passenger",
+    ),
+    Rule(
+        ENTITY,
+        rf"(?i)\(({_DATE})[,;/ ]{{1,2}}(?:m|f|w|male|female|männlich|weiblich|homme|femme|hombre|mujer|maschio|femmina)\)",
+        source="a sex beside it, in brackets",
+        anchor=r"(?i)[,;/ ](?:m|f|w|male|female|männlich|weiblich|homme|femme|hombre|mujer|maschio|femmina)\)",
+        name="beside-sex",
     ),
     Rule(
         ENTITY,

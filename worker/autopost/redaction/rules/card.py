@@ -108,14 +108,14 @@ _PREFIXED = compiled(
 )
 _YEAR = compiled(r"^(?:19|20)\d\d$")
 _NEAR_CARD = compiled(
-    r"(?i)(?:\d(?:[ -]?\d){12,18}|<CREDIT_CARD>|\bcards?\b|\bvisa\b|master ?card|\bamex\b|\bcv[vc]\b|\bpan\b|\blast ?4\b|\bcharged?\b|\bpayment (?:profile|method)|kreditkarte|karte\b|carte\b|tarjeta|cart[ãa]o|\bcarta\b)"
+    r"(?i)(?:\d(?:[ -]?\d){12,18}|<CREDIT_CARD>|\bcards?(?:holder)?\b|\bvisa\b|master ?card|\bamex\b|\bcv[vc]\b|\bpan\b|\blast ?4\b|\bcharged?\b|\bpayment (?:profile|method)|kreditkarte|karte\b|carte\b|tarjeta|cart[ãa]o|\bcarta\b)"
 )
 
 _NUMBER_NEAR = compiled(
     r"(?i)(?:\d(?:[ -]?\d){11,18}|<CREDIT_CARD>|\bcv[vc]2?\b|security code|_SECURITY_CODE>|on the back|sul retro|au (?:dos|verso)|rückseite|achter(?:kant|zijde)|del (?:reverso|dorso)|do verso|(?:sicherheitscode|code de sécurité|c[óo]digo de (?:seguridad|segurança)|codice di sicurezza|veiligheidscode)\W{1,3}(?:\d{3,4}|<))"
 )
 _EXPIRES = compiled(
-    r"(?i)(?:(?:\b(?:exp(?:\.|ires?|iry|iration)?|runs out|valid|good|gültig|ablauf\w*|valable|vence|caduca|scad\w*\.?|vencim\w+|vencto|caducidad|verval\w*|vervalt|ważn\w*|utgång\w*|udløb\w*|utløp\w*|läuft ab|validade|geldig|expir\w+)\b|échéance|validité|срок(?: действия)?)(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?(?:[^\d\n]{0,8}|[^\d\n.;]{0,60}[:=]\s)|\b(?:valid|from|gültig|valable|válid[ao]|valid[ao])\D{0,12}\d\d\s?/\s?\d\d\D{1,6}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
+    r"(?i)(?:(?:\b(?:exp(?:\.|ires?|iry|iration)?|runs out|lapses?|ends?|valid|good|gültig|ablauf\w*|valable|vence|caduca|scad\w*\.?|vencim\w+|vencto|caducidad|verval\w*|vervalt|ważn\w*|utgång\w*|udløb\w*|utløp\w*|läuft ab|validade|geldig|expir\w+)\b|échéance|validité|срок(?: действия)?)(?:\s(?:date|month|datum))?(?:\s(?:of|on|for|der|de)\s(?:\w+\s){0,3}?(?:card|karte|carte|tarjeta|cart[ãa]o|carta))?(?:[^\d\n]{0,8}|[^\d\n.;]{0,60}[:=]\s)|\b(?:valid|from|gültig|valable|válid[ao]|valid[ao])\D{0,12}\d\d\s?/\s?\d\d\D{1,6}|exp(?:iry)?[\"' ]?[:=]\s?[\"']?)$"
 )
 
 
@@ -163,11 +163,20 @@ def _is_listed_code(text: str, start: int, end: int) -> bool:
     return not text[end : end + 1].isalnum() and _NEAR_CARD.search(text[max(0, start - 48) : start]) is not None
 
 
+_SURE_CODE = compiled(r"(?i)^.{0,16}\b(?:cv[vcn]2?|csc|card|security code)\b")
+
+
+def _is_first(text: str, start: int, end: int) -> bool:
+    """Accept digits before a word for a security code; before one that others have as well only near a card."""
+    around = text[max(0, start - 64) : end + 64]
+    return _SURE_CODE.search(text[end : end + 40]) is not None or _NEAR_CARD.search(around) is not None
+
+
 _CODE_WORDS = (
-    r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security[ _-]?(?:code|digits)|(?:three|four) on the (?:back|front)|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffern?|nummer|zahl)|kartenprüfnummer"
+    r"(?:cvv2?|cvc2?|cvn2?|csc|card ?security ?code|security[ _-]?(?:code|digits|number)|(?:three|four) on the (?:back|front)|(?:front|back|rear|reverse)[- ]side[ -](?:code|number|digits)|(?:little|small|short) (?:number|digits|code) (?:behind|on the (?:back|front|reverse|rear|strip))|card ?(?:verification|validation) ?(?:number|code|value)|card[ _-]?code|(?:karten)?prüf(?:ziffern?|nummer|zahl)|kartenprüfnummer"
     r"|(?:three|3|four|4)[ -]digits?(?: code| number)?(?: on (?:the )?(?:back|front))?|code on (?:the )?(?:back|front)|(?:back|rear|reverse) of (?:(?:the|her|his|my|their) )?card(?: (?:says|reads|has|shows))?|(?:three|3|four|4) (?:digits|numbers|figures)(?: (?:on|from|at|off) (?:the )?(?:back|front|rear|reverse)(?: of (?:the|her|his|my|their) card)?)?|(?:drei|3) (?:ziffern|zahlen|stellen)(?: (?:auf|von|hinten auf) der (?:rückseite|karte))?|(?:zahl|ziffern|code|nummer) (?:auf|von) der rückseite|(?:tre|3) (?:cifre|numeri)(?: sul retro)?|(?:codice|numero|cifre) sul retro|code achterop|(?:drie|3) cijfers(?: (?:op|aan|van) de (?:achterkant|achterzijde))?|(?:code|cijfers|nummer) (?:op|aan) de (?:achterkant|achterzijde)|(?:trois|3) chiffres(?: (?:au dos|derrière))?|(?:code|chiffres|numéro) au (?:dos|verso)|(?:tres|3) (?:d[íi]gitos|n[úu]meros|cifras)(?: (?:de atrás|de detrás|del reverso|del dorso))?|(?:código|números|dígitos) (?:del reverso|del dorso|de atrás|de detrás)|(?:três|3) (?:dígitos|números)(?: (?:do verso|de trás|atrás))?|código (?:do verso|de trás)|(?:trzy|3) cyfry z tyłu|kod z tyłu|cryptogramme(?: visuel)?|card[ _-]?check(?:[ _-]?(?:value|code|number|digits?))?|(?:signature[ -]strip|signature[ -]panel) (?:number|code|digits)|(?:amex|visa|mastercard)(?: card)?(?: (?:front|back|rear|security))? code|cod(?:ul)? de (?:siguranță|securitate|verificare)|kod (?:bezpieczeństwa|zabezpieczający)|güvenlik kodu|säkerhetskod(?:en)?|sikkerhedskode|sikkerhetskode|turvakoodi|bezpečnostní kód|kaart(?:verificatie|controle)code|código de verificación|セキュリティコード|código de seguridad|codice di sicurezza|código de segurança|beveiligingscode|kontrollkode|код безопасности)"
 )
-_MONTH_YEAR = r"(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?(?:2[4-9]|[34]\d)"
+_MONTH_YEAR = r"(?:(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?(?:2[4-9]|[34]\d)|[1-9][/.-]20(?:2[4-9]|[34]\d))"
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|janv|févr|mars|avr|juin|juil|août|déc|ene|abr|ago|dic|gen|mag|giu|lug|set|ott|fev|maio|out|mrt|mei|maj|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru)[a-zé]{0,7}\.?"
 
 RULES = (
@@ -209,10 +218,11 @@ RULES = (
     ),
     Rule(
         "CARD_SECURITY_CODE",
-        r"(?i)(?:\b(\d{3,4})\s(?:is|was|as)\s(?:the|my|its|their)?\s?(?:cvv2?|cvc2?|security code|card code))\b",
-        anchor=r"(?i)\d\s(?:is|was|as)\s[a-z\s]*(?:cv|sec|card)",
+        r"(?i)\b(\d{3,4})\s(?:is|was|as)\s(?:(?:the|my|its|their|her|his)\s)?(?:cvv2?|cvc2?|cvn2?|csc|(?:card )?security (?:code|number|digits)|card (?:code|verification (?:code|number|value)))\b",
+        anchor=r"(?i)\d\s(?:is|was|as)\s(?:(?:the|my|its|their|her|his)\s)?(?:cv|cs|card |sec)",
         source="PCI DSS 3.3.1: sensitive authentication data",
         score=0.8,
+        refine=single(_is_first),
         name="security-code-first",
     ),
     Rule(
@@ -259,7 +269,7 @@ RULES = (
     Rule(
         "CARD_EXPIRY",
         rf"(?i)(?:^|[^\w/.-])({_MONTH_YEAR}|{_MONTH_NAME} (?:de |of )?(?:'|20)?(?:2[4-9]|[34]\d))\b|(?:^|[^\w/.-])(20(?:2[4-9]|3\d)[-/](?:0[1-9]|1[0-2]))(?:[^\w-]|$)",
-        anchor=rf"(?i)(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?[234]|{_MONTH_NAME} (?:de |of )?(?:'|20)?[234]\d\b|20[23]\d[-/](?:0[1-9]|1[0-2])(?:[^\w-]|$)",
+        anchor=rf"(?i)(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?[234]|(?:^|[^\w/.-])[1-9][/.-]20[234]\d|{_MONTH_NAME} (?:de |of )?(?:'|20)?[234]\d\b|20[23]\d[-/](?:0[1-9]|1[0-2])(?:[^\w-]|$)",
         source="PCI DSS 3.2: cardholder data, beside a card number",
         score=0.7,
         refine=single(_is_expiry),

@@ -174,15 +174,15 @@ _SHOWN = r"\bread (?:(?:me|us|him|her) )?(?:the|a|her|his) (?:number|code|digits
 _SIX_DIGITS = r"(?:\b(?:[4-8]|four|five|six|seven|eight|vier|fünf|sechs|sieben|acht|quatre|cinq|sept|huit|cuatro|cinco|seis|ocho|quattro|cinque|sei|otto|vijf|zes|zeven|quatro|sześć|cztery|sex|seks|fyra|fire)|шесть|четыре)[ -](?:digits?(?: (?:code|number))?|ziffern|zahlen|chiffres|dígitos|números|cifras|cifre|cijfers|cyfry?|siffror|sifre|цифр\pL?)"
 
 # Where somebody types, dictates or is sent a number, whatever it is called.
-_OF_TYPING = r"(?i)\b(?:sms|texted|text(?:ed)? (?:me|us|her|him|them)|one[- ]time|authenticator|verification|verified|verify|confirm (?:this|that|it)(?:'s| is) you|banking app|whatsapp|telegram|registration (?:number|code) (?:is|was)|approval (?:figures|code|number)|key(?:ed|s)? in|dictated|p\.i\.n|(?:four|five|six|[4-8])[- ]digits?|(?:phone|screen|tablet|laptop|ipad) (?:lock|unlocks?|pin)|unlocks? with|voicemail|beep|green (?:lamp|light)|wait for the|shutter|hatch|at the pump|never share|as (?:the |her |his |my |their )?(?:new )?pin|code (?:they|he|she|it|we|you)|read (?:it|them|me) back|sent to (?:the|her|his|my)|is what \w+ sent|(?:by|via) (?:text|sms)|push)\b"
+_OF_TYPING = r"(?i)\b(?:sms|texted|text(?:ed)? (?:me|us|her|him|them)|one[- ]time|authenticator|2fa|mfa|two[- ]factor|verification|verified|verify|(?:backup )?sign-in|smart ?card|unlock(?:s|ed|ing)|to pair|pair(?:ed|ing)|mailbox|confirm (?:this|that|it)(?:'s| is) you|banking app|whatsapp|telegram|registration (?:number|code) (?:is|was)|approval (?:figures|code|number)|key(?:ed|s)? in|dictated|p\.i\.n|(?:four|five|six|[4-8])[- ]digits?|(?:phone|screen|tablet|laptop|ipad) (?:lock|unlocks?|pin)|voicemail|keyed|(?:respond|repl(?:y|ied)|answer)(?:ed)? with|followed by (?:the )?(?:hash|star|pound)|beep|green (?:lamp|light)|wait for the|shutter|hatch|at the pump|never share|as (?:the |her |his |my |their )?(?:new )?pin|code (?:they|he|she|it|we|you)|read (?:it|them|me) back|sent to (?:the|her|his|my)|is what \w+ sent|(?:by|via) (?:text|sms)|push)\b"
 _NUMBER = re.compile(
-    r"(?<![\w.,:/$€£#*-])(?:[A-Z]-)?((?:[#*]{0,2}\d{4,8}[#*]?|\d{3}[ -]\d{3}|\d{2}[ -]\d{2}[ -]\d{2}|[*#]\d{3,6}[*#]?))(?![\w%]|[.,:/-]\d|-\w)"
+    r"(?<![\w.,:/$€£#*-])([#*]{0,2}\d{4,8}[#*]?|[A-Z]-\d{4,8}|\d{3}[ -]\d{3}|\d{4}-\d{4}|\d{2}[ -]\d{2}[ -]\d{2}|[*#]\d{3,6}[*#]?|[A-Z0-9]{6,10}|[a-z0-9]{4}-[a-z0-9]{4})(?![\w%]|[.,:/-]\d|-\w)"
 )
 _TOLD_BEFORE = re.compile(
-    r"(?i)(?:[:\"'`(=,]|\b(?:with|is|are|was|were|says?|said|reads?|enter(?:ed|s)?|dial(?:led)?|typed?|press|use|key(?:ed)? in|in|for|as|code|number|pin\.?|p\.i\.n\.?|gave|sent|received|got)(?:\s(?:now|still|just|again))?)\s?[\"'`(]?$"
+    r"(?i)(?:[:\"'`(=,]|\b(?:with|out|back|aloud|keyed|is|are|was|were|says?|said|reads?|shows?|showed|needs?|needed|wants?|takes?|took|and|and then|enter(?:ed|s)?|dial(?:led)?|typed?|press|used?|key(?:ed)? in|in|for|as|code|number|pin\.?|p\.i\.n\.?|gave|sent|received|got)(?:\s(?:now|still|just|again))?)\s?[\"'`(]?$"
 )
 _TOLD_AFTER = re.compile(
-    r"(?i)[\"'`)]?\s?(?:$|[.,;!?)]|\s?(?:as|to confirm|and (?:wait|she|he|it|then|i|we)|now|from|via|by|is what|for|on|at the|–|—)\b)"
+    r"(?i)[\"'`)]?\s?(?:$|[.,;!?)\n]|\s?(?:as|to (?:confirm|pair|verify|sign|log|unlock|open|get)|and (?:wait|she|he|it|then|i|we|the)|followed by|\(|into|now|from|via|by|is what|for|on|at the|–|—)\b)"
 )
 
 
@@ -196,6 +196,8 @@ def _typed(text: str, start: int, end: int) -> Iterator[Span]:
             or DATE.fullmatch(value)
             or is_count(text, behind)
             or UNIT.match(text[behind : behind + 20])
+            or (value.isalnum() and not value.isdigit() and not is_coded(value))
+            or (value[0].isalpha() and value[:2].islower() and not is_coded(value))
         ):
             continue
         if _TOLD_BEFORE.search(text[max(0, match.start() - 20) : match.start()]) and _TOLD_AFTER.match(text, behind):

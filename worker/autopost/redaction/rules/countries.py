@@ -46,7 +46,7 @@ IDENTIFIERS = (
     Identifier(
         "AT",
         "svnr",
-        r"sozialversicherungsnummer|svnr|svn|sv-nr|sv-nummer|sozialversicherungsnr",
+        r"sozialvers(?:icherungs)?(?:nummer|\.?-?nr\.?)|svnr|svn|sv-nr|sv-nummer",
         r"\d{4}[ -]?\d{6}",
         None,
         check.austrian,
@@ -62,7 +62,7 @@ IDENTIFIERS = (
     Identifier(
         "DE",
         "pension",
-        r"rentenversicherungsnummer|versicherungsnummer|sozialversicherungsnummer|sv-?nummer|rvnr",
+        r"rentenversicherungsnummer|versicherungsnummer|sozialvers(?:icherungs)?(?:nummer|\.?-?nr\.?)|sv-?nummer|rvnr",
         r"\d{2} ?\d{6} ?[A-Za-z] ?\d{3}",
         r"\d{2} ?\d{6} ?[A-Z] ?\d{3}",
         check.german_pension,
@@ -70,14 +70,14 @@ IDENTIFIERS = (
     Identifier(
         "DE",
         "identity-card",
-        r"personalausweis(?:nummer|-?nr\.?)?|ausweis(?:nummer|-?nr\.?)|perso(?:-?nr\.?)?",
-        r"[CFGHJKLMNPRTVWXYZcfghjklmnprtvwxyzLl0-9]{8,9}\d(?:D)?|[A-Z]\d{8}",
+        r"(?:personal)?ausweis(?:nummer|-?nr\.?)?|perso(?:-?nr\.?)?",
+        r"[CFGHJKLMNPRTVWXYZcfghjklmnprtvwxyzLl0-9]{8,9}\d(?:D)?|[A-Z]\d{8}|[CFGHJKLMNPRTVWXYZ]\d{2}[CFGHJKLMNPRTVWXYZ0-9]{6}",
     ),
     Identifier("DE", "health", r"krankenversicherten(?:nummer|-?nr\.?)|kvnr|krankenkassennummer", r"[A-Za-z]\d{9}"),
     Identifier(
         "FR",
         "nir",
-        r"nir|num[ée]ro de s[ée]curit[ée] sociale|s[ée]curit[ée] sociale|n[°º] ?(?:de )?s[ée]cu|insee",
+        r"nir|num[ée]ro de s[ée]curit[ée] sociale|s[ée]curit[ée] sociale|(?:n[°º] ?(?:de )?)?s[ée]cu|insee",
         r"[1-478] ?\d\d ?\d\d ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3}(?: ?\d\d)?",
         r"[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d",
         check.french,

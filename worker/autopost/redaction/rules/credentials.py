@@ -129,9 +129,9 @@ RULES = (
     ),
     Rule(
         "CREDENTIALS",
-        r"(?i)\bhttps?://([^\s/?#@:\"'<>]{8,})@[\w\[]",
+        r"(?i)\bhttps?://([^\s/?#@:\"'<>]{8,}):?@[\w\[]",
         source="RFC 3986 3.2.1, a token as the user",
-        anchor=r"://[^\s/?#@:\"'<>]{8,}@",
+        anchor=r"://[^\s/?#@:\"'<>]{8,}:?@",
         score=0.97,
         refine=_opaque,
         name="url-token",

@@ -77,7 +77,7 @@ RULES = (
         name="serial-capitals",
     ),
     _after(
-        r"z[äa]hler-?(?:nummer|nr\.?)|meter (?:number|no\.?|serial)|serial[ _]?(?:number|no\.?|num|#)|s/n|serien-?(?:nummer|nr\.?)|serienummer|num[ée]ro s[ée]rie|n[º°] de s[ée]rie|n\. di serie|matricola(?: n\.)?|numer seryjny|nr seryjny|sarjanumero|seri no|製造番号|機器番号|일련번호|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号",
+        r"z[äa]hler-?(?:nummer|nr\.?)|meter (?:number|no\.?|serial)|service[ _-]?tag|serial[ _]?(?:number|no\.?|num|#)|s/n|serien-?(?:nummer|nr\.?)|serienummer|num[ée]ro s[ée]rie|n[º°] de s[ée]rie|n\. di serie|matricola(?: n\.)?|numer seryjny|nr seryjny|sarjanumero|seri no|製造番号|機器番号|일련번호|num[ée]ro de s[ée]rie|n[úu]mero de serie|numero di serie|серийный номер|シリアル番号|序列号",
         _ID,
         "the word before it",
         "DEVICE_ID",
@@ -94,7 +94,7 @@ RULES = (
         name="vin",
     ),
     _after(
-        r"vin(?: number| no\.?)?|fahrgestellnummer|chassis(?: number| no\.?)?|num[ée]ro de ch[âa]ssis|vehicle identification(?: number)?|бастидор",
+        r"vin(?: number| no\.?)?|fin|fahrgestellnummer|fahrzeug-?ident\pL*(?:-?nr\.?)?|chassis(?: number| no\.?)?|num[ée]ro de ch[âa]ssis|vehicle identification(?: number)?|бастидор",
         r"[A-HJ-NPR-Za-hj-npr-z0-9]{17}",
         "ISO 3779",
         "VEHICLE_ID",
@@ -102,7 +102,7 @@ RULES = (
         "vin-after-word",
     ),
     _after(
-        r"visa(?: number| no\.?| #)|visumnummer|num[ée]ro de visa|residence (?:permit|card)(?: number| no\.?)?|work permit(?: number| no\.?)?|green card(?: number| no\.?)?|alien (?:registration )?number|a-number|uscis(?: number| #)?|aufenthaltstitel(?:nummer)?|(?:titre|permis|carte) de s[ée]jour|permiso de residencia|permesso di soggiorno|brp(?: number| no\.?)?|在留カード",
+        r"visa(?: sticker)?(?: number| no\.?| #)|passid|known travell?er number|ktn|visumnummer|num[ée]ro de visa|residence (?:permit|card)(?: number| no\.?)?|work permit(?: number| no\.?)?|green card(?: number| no\.?)?|alien (?:registration )?number|a-number|uscis(?: number| #)?|aufenthaltstitel(?:nummer)?|(?:titre|permis|carte) de s[ée]jour|permiso de residencia|permesso di soggiorno|brp(?: number| no\.?)?|在留カード",
         r"[A-Za-z]{0,3}[- ]?\d(?:[A-Za-z0-9-]{3,14})|[A-Z0-9]{6,12}",
         "the word before it; ICAO Doc 9303",
         "NATIONAL_ID",

@@ -19,12 +19,12 @@ END = r"(?:[^A-Za-z0-9]|$)"
 
 def further_after_words(words: Sequence[str], value: str, source: str, entity: str, name: str) -> Rule:
     """Return the rule for a number of at least eight digits with any words between it and one of these."""
-    joined = "|".join(word for word in _alternatives("|".join(words)) if word.isascii())
+    bordered, others = _by_script("|".join(words))
     return Rule(
         entity,
-        rf"{EDGE}(?i:{joined})[ _][^\n\d:=.,;()]{{2,32}} ({value}){END}",
+        rf"{EDGE}(?i:{bordered}{'|' if others else ''}{others})(?:-\pL{{1,4}})?[ _][^\n\d:=.,;()]{{2,32}} ({value}){END}",
         source,
-        anchor=rf"(?:\b|_)(?i:{joined})[ _]",
+        anchor=rf"(?:\b|_)(?i:{bordered})[ _-]" + (f"|(?i:{others})[ _-]" if others else ""),
         score=0.7,
         refine=single(_is_identifier),
         name=name,
@@ -44,14 +44,14 @@ def _is_identifier(text: str, start: int, end: int) -> bool:
 def has_digits(least: int) -> Callable[[str, int, int], bool]:
     """Return whether a value has enough digits, is not part of a longer one, and is not a count, date or time.
 
-    Of eight and more capitals and digits two digits are enough.
+    Of eight and more capitals and digits two digits are enough, and of ten and more one.
     """
 
     def accept(text: str, start: int, end: int) -> bool:
         value = text[start:end]
         digits = sum(map(str.isdigit, value))
         return (
-            (digits >= least or (digits >= 2 and len(value) >= 8 and value.isupper() and value.isalnum()))
+            (digits >= least or (value.isupper() and value.isalnum() and len(value) >= (8 if digits >= 2 else 10)))
             and stands_alone(text, start, end)
             and not is_counted(text, start, end)
         )
@@ -70,7 +70,7 @@ _FILL_NOT_ASCII = r"\bn[º°]|номер|号码?|番号|번호|è|é|är"
 _GLUED = "(?i:number|nummer|numero|nr|no|id|code)"
 LINK = rf"(?:[ \t\n\"'`:：=#＃.,()\[\]|>/_*№は是为為-]|\b(?i:{_FILL})\b|(?i:{_FILL_NOT_ASCII})|\b(?i:n)[°.]\.?|\([^()\n\d]{{1,16}}\)|{_GLUED}){{1,12}}?"
 # The same, or any few words before a colon: `VAT of the new supplier: 123`.
-_LINK_FAR = rf"(?:{LINK}|[ _][^\n\d:=.,;()]{{2,40}}[:：=] ?)"
+_LINK_FAR = rf"(?:{LINK}|[ _][^\n\d:=.,;()]{{2,48}}[:：=] ?)"
 _LATIN = re.compile(r"[\x00-\u024f]*")
 # After an acronym that is also a word: nothing but signs, `number` or `is`.
 BEFORE_NUMBER = r"(?:[ \"'`:=#.()-]|(?i:\b(?:number|num|no|nr|is|was)\b|\bn[º°])){1,8}?"
@@ -155,6 +155,7 @@ def is_counted(text: str, start: int, end: int) -> bool:
     digits = sum(map(str.isdigit, value))
     counts = (
         digits < _MORE_THAN_COUNTS
+        and value[0] != "0"
         and not any(map(str.isalpha, value))
         and "-" not in value
         and "/" not in value

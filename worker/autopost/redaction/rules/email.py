@@ -15,7 +15,7 @@ _LABELS = r"(?:[A-Za-z0-9_][A-Za-z0-9_-]*\.)+"
 _TOP = r"(?:xn--[A-Za-z0-9-]{2,}|[A-Za-z]{2,})"
 
 # The same for letters of all scripts. A separate rule, because the automaton is a hundred times larger.
-_ANY_LOCAL = r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}._%+'!#$*^~-]*"
+_ANY_LOCAL = r"[\p{L}\p{N}_][\p{L}\p{M}\p{N}._%+'!#$*^~·-]*"
 _ANY_DOMAIN = r"(?:[\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*\.)+\p{L}[\p{L}\p{M}]+"
 
 _IMAGE_AT_SCALE = compiled(r"(?i)@[1-9](?:\.\d)?x\.(?:png|jpe?g|gif|svg|webp|avif|heic|pdf)$")
@@ -81,6 +81,7 @@ _COMMON = frozenset(
 _SURE_TOP = r"(?:com|net|org|io|dev|example|test|invalid|local|internal|info|edu|gov|eu|de|fr|es|nl|pl|ch|uk|co\.uk|ru|jp|cn|br|se|dk|fi|pt|ie|cz|hu|ro|gr|au|nz)"
 _AT_WORDS = r"(?:at|arroba|ät|aet|chiocciola|kukac|snabel-?a|małpa|malpa|zavináč|собака|arobase|chez|apenstaartje)"
 _DOT_WORDS = r"(?:dot|punkt|punto|ponto|point|piste|prikk|kropka|tečka|pont|точка|punctum|stip)"
+_BRACKETED_DOT = rf"[\[({{]\s?(?:\.|{_DOT_WORDS})\s?[\])}}]"
 
 RULES = (
     Rule(
@@ -119,8 +120,8 @@ RULES = (
     ),
     Rule(
         "EMAIL_ADDRESS",
-        rf"(?i){_LOCAL}(?:\s?[\[({{]\s?(?:dot|\.)\s?[\])}}]\s?[A-Za-z0-9_-]+){{0,3}}\s?[\[({{<_]\s?(?:at|@|ät)\s?[\])}}>_]\s?(?:[A-Za-z0-9_-]+\s?(?:\.|[\[({{]\s?dot\s?[\])}}])\s?)+[A-Za-z]{{2,}}",
-        anchor=r"(?i)[\[({<_]\s?(?:at|@|ät)\s?[\])}>_]",
+        rf"(?i){_LOCAL}(?:\s?{_BRACKETED_DOT}\s?[A-Za-z0-9_-]+){{0,3}}\s?[\[({{<_]\s?(?:@|{_AT_WORDS})\s?[\])}}>_]\s?(?:[A-Za-z0-9_-]+\s?(?:\.|{_BRACKETED_DOT})\s?)+[A-Za-z]{{2,}}",
+        anchor=rf"(?i)[\[({{<_]\s?(?:@|{_AT_WORDS})\s?[\])}}>_]",
         source="the usual spelling against harvesters: name [at] example [dot] com",
         score=0.85,
         name="bracketed-at",

@@ -15,7 +15,7 @@ from autopost.redaction.rules.shape import is_count
 # Between the word and the value: the rest of the phrase, but not the end of a sentence or line.
 _GAP = r"\.?(?:n[or]\.|n\.[ ]?[ºo°]|[^\n.;!?<>]){0,40}?"
 _OF_DOCUMENT = compiled(
-    r"(?i)\b(?:issued|expires?|expiry|valid (?:until|to|through)|surname|given names?|nationality|passport|identity|holder|visa|border)\b"
+    r"(?i)\b(?:issued|expires?|expiry|valid (?:until|to|through)|surname|given names?|nationality|passport|identity|holder|visa|border|mrz|kyc)\b"
 )
 _NUMBER_BEFORE = compiled(r"(?:\d[,;x]?|sizes?|of|at) $")
 _NUMBER_AFTER = compiled(r"^,? (?:\d|x\d|ms\b|px\b|[KMG]B\b|s\b|rows\b|bytes\b)")
@@ -132,10 +132,10 @@ RULES = (
     ),
     after_words(
         (
-            r"cdl|driver'?s? license|driving licence|licence|f[üu]hrerschein(?:nummer|-?nr\.?)?|permis(?: de conduire)?(?: n[o.]*)?|rijbewijs(?:nummer)?|dl|ehliyet (?:no|numaras[ıi])|patente(?: di guida)?(?: n[o.]*)?|k[öo]rkort(?:snummer)?|prawo jazdy(?: nr)?|jogos[íi]tv[áa]ny|vozačka dozvola|ehliyet(?: no)?|[řr]idi[čc]sk[ýy] pr[ůu]kaz",
+            r"cdl|dln|learner'?s? permit|driver'?s? license|driving licence|licence|f[üu]hrerschein(?:nummer|-?nr\.?)?|permis(?: de conduire)?(?: n[o.]*)?|rijbewijs(?:nummer)?|dl|ehliyet (?:no|numaras[ıi])|patente(?: di guida)?(?: n[o.]*)?|k[öo]rkort(?:snummer)?|prawo jazdy(?: nr)?|jogos[íi]tv[áa]ny|vozačka dozvola|ehliyet(?: no)?|[řr]idi[čc]sk[ýy] pr[ůu]kaz",
             r"permis n°|водительск\p{L}+|運転免許(?:証)?(?:番号)?|驾照(?:号)?|驾驶证(?:号)?|駕照(?:號碼)?|운전면허\s?번호|운전면허|رخصة القيادة|רישיון נהיגה",
         ),
-        r"[A-Z9]{5} ?\d{6} ?[A-Z0-9]{2,5}(?: ?[A-Z0-9]{2,3})?|[A-Z]\d{3,4}-\d{4,5}-\d{4,5}|[A-Za-z]{0,5} ?\d[\dA-Za-z]*(?:[- ]\d[\dA-Z]*){0,4}",
+        r"[A-Z9]{5} ?\d{6} ?[A-Z0-9]{2,5}(?: ?[A-Z0-9]{2,3})?|[A-Z]\d{3,4}-\d{4,5}-\d{4,5}|[A-Za-z]{0,5} ?\d[\dA-Za-z]*(?:[-/ ]\d[\dA-Z]*){0,4}",
         "forms of licences by country: letters and digits in groups",
         "DRIVER_LICENSE",
         "licence-abroad",
@@ -143,7 +143,7 @@ RULES = (
     ),
     Rule(
         "NATIONAL_ID",
-        r"(?i)\b([A-Z0-9][A-Z0-9./ -]{4,18}[A-Z0-9])\s?\((?:pesel|cpf|ssn|nino|nhs|bsn|dni|nie|nif|tckn|cnp|oib|jmbg|egn|cpr|nir|ahv|avs|pan|nik|nric|hkid|curp|rfc|rut|cuit|cuil|aadhaar|snils|inn|снилс|инн|tin|ein|vat|siren|siret|national id|passport|tax id|mrn|steuer-?id)\)",
+        r"(?i)\b([A-Z0-9][A-Z0-9./ -]{4,18}[A-Z0-9])(?:\s\pL+){0,5}\s?\((?:pesel|cpf|ssn|nino|nhs|bsn|dni|nie|nif|tckn|cnp|oib|jmbg|egn|cpr|nir|ahv|avs|pan|nik|nric|hkid|curp|rfc|rut|cuit|cuil|aadhaar|snils|inn|снилс|инн|tin|ein|vat|siren|siret|national id|passport|tax id|mrn|steuer-?id)\)",
         "the word after it, in brackets",
         anchor=r"(?i)\((?:pesel|cpf|ssn|nino|nhs|bsn|dni|nie|nif|tckn|cnp|oib|jmbg|egn|cpr|nir|ahv|avs|pan|nik|nric|hkid|curp|rfc|rut|cui|aadhaar|snils|inn|снилс|инн|tin|ein|vat|siren|siret|national id|passport|tax id|mrn|steuer)",
         refine=_numbered_words,
@@ -186,9 +186,9 @@ RULES = (
     ),
     Rule(
         "PASSPORT",
-        r"(?i)\b(?:document|doc)(?:\s(?:no\.?|number|id))?[\s:#]{1,3}((?-i:[A-Z]{1,2}\d{6,7}[A-Z]?))\b",
+        r"(?i)\b(?:document|doc|mrz)(?:\s(?:type\s\w{1,2})?[^\n.;\d]{0,24}?(?:no\.?|number|id))?[\s:#]{1,3}((?-i:[A-Z]{1,2}\d{6,7}[A-Z]?))\b",
         "ICAO Doc 9303-4: the form of passports, in a sentence about one",
-        anchor=r"(?i)\b(?:document|doc)(?:\s(?:no\.?|number|id))?[\s:#]{1,3}[A-Z]{1,2}\d{6}",
+        anchor=r"(?i)\b(?:document|doc|mrz)\b[^\n.;\d]{0,36}[\s:#][A-Z]{1,2}\d{6}",
         score=0.7,
         refine=single(lambda text, start, end: _OF_DOCUMENT.search(text[max(0, start - 90) : end + 60]) is not None),
         name="document",

@@ -38,7 +38,7 @@ _HDNTS = re.compile(r"(?i)hmac=([0-9a-f]{16,})")
 _MOST_PATH_CHARACTERS = 80
 _SEGMENT = re.compile(r"[^/?#&=\s]{6,}")
 _TRIGGER = re.compile(
-    r"(?i)(?:^|[/._-])(?:reset|invit\w*|magic\w*|verif\w*|activat\w*|log-?in|sign-?in|signup|hooks?|webhooks?\w*|trigger|confirm\w*|unsubscribe|join|set-?password|password\w*|passwort\w*|recover\w*|auth\w*|token|otp|sso|accept\w*|unlock|onboard\w*|share|shared|s|d|catch|key|secret|callback|register)(?:[/._-]|$)"
+    r"(?i)(?:^|[/._-])(?:reset|invit\w*|magic\w*|verif\w*|activat\w*|log-?in|sign-?in|signup|hooks?|webhooks?\w*|trigger|confirm\w*|unsubscribe|join|set-?password|password\w*|passwort\w*|recover\w*|auth\w*|token|otp|sso|accept\w*|unlock|onboard\w*|enrol\w*|rsvp|redeem|claim|survey|share|shared|s|d|catch|key|secret|callback|register)(?:[/._-]|$)"
 )
 _WEAK_TRIGGER = re.compile(r"(?i)(?:^|[/._-])(?:share|shared|s|d|callback)(?:[/._-]|$)")
 _HOOK = re.compile(r"(?i)hook|/trigger/|/with/key/|/catch/|(?:^|[/.])ntfy\.")

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from autopost.redaction.rule import Rule, Span
 from autopost.redaction.rules.check_digits import Check
 from autopost.redaction.rules.countries import IDENTIFIERS, Identifier
-from autopost.redaction.rules.document import BEFORE_NUMBER, EDGE, END, anchor_of, is_counted, leading, stands_alone
+from autopost.redaction.rules.document import (
+    BEFORE_NUMBER,
+    EDGE,
+    END,
+    anchor_of,
+    further_after_words,
+    is_counted,
+    leading,
+    stands_alone,
+)
 
 ENTITY = "NATIONAL_ID"
 
@@ -74,5 +83,14 @@ def _rules() -> Iterator[Rule]:
             yield _labelled(identifier.acronyms, identifier.form, f"{name}-after-acronym", capitals=True)
 
 
+def _further() -> Rule:
+    """Return the rule for eight digits and more with a few words between them and a word for an identifier."""
+    words = [identifier.words for identifier in IDENTIFIERS]
+    return further_after_words(words, _LONG, _SOURCE, ENTITY, "further-after-word")
+
+
+# `CNP-ul clientului este 1800101221144`
+_LONG = r"\d(?:[ ./-]?\d){7,17}[A-Za-z]?|[A-Z]{1,4}-?\d(?:[ ./-]?[\dA-Z]){6,15}"
+
 BARE = tuple(rule for rule in _rules() if "-after-" not in rule.name)
-AFTER_WORDS = tuple(rule for rule in _rules() if "-after-" in rule.name)
+AFTER_WORDS = (*(rule for rule in _rules() if "-after-" in rule.name), _further())

@@ -57,7 +57,7 @@ _AS = re.compile(
     r"(?i)^\W{0,3}\s(?:(?:worked|works|did|funktionierte?|ging|a marché|marche|funcionó|ha funzionato|działa) )?(?:when .* for|as|comme|como|come|als|som|jako|ca|olarak|как|як|като|kao|kot|ως|sebagai)\s(?:[^\W\d_]+\s){0,3}$"
 )
 _USED_AS = re.compile(
-    r"(?i)^\W{0,3}\s?(?:is|was|as|comme|como|come|als|som|jako|ca|olarak|как|як|като|kao|kot|ως|sebagai|for|be|are|will be|into|in|to|was the|works as|(?:when|if|once|wherever) (?:it|he|she|they|\w+) (?:asks?|asked|prompts?|prompted|wants?) (?:you |me |us )?for|=|=>|->|→|-|–|\()?\s?(?:the|a|an|my|his|her|our|your|their|new|current|old|right|correct|wrong|second|admin|root|user|login|test|temporary|temp|\s)*[_#.\w-]{0,12}\W{0,3}$"
+    r"(?i)^\W{0,3}\s?(?:(?:<--?|←|\() ?(?:that|this|that's|which) ?(?:is)?|is|was|as|comme|como|come|als|som|jako|ca|olarak|как|як|като|kao|kot|ως|sebagai|for|be|are|will be|into|in|to|was the|works as|(?:when|if|once|wherever) (?:it|he|she|they|\w+) (?:asks?|asked|prompts?|prompted|wants?) (?:you |me |us )?for|=|=>|->|→|-|–|\()?\s?(?:the|a|an|my|his|her|our|your|their|new|current|old|right|correct|wrong|second|admin|root|user|login|test|temporary|temp|\s)*[_#.\w-]{0,12}\W{0,3}$"
 )
 # Nouns whose number or name follows them.
 NAMED = re.compile(

@@ -139,6 +139,14 @@ def _is_mac(text: str, start: int, end: int) -> bool:
     return not ((before[-1:] == separator and before[:1].isalnum()) or (after[:1] == separator and after[1:].isalnum()))
 
 
+def _is_public(text: str, start: int, end: int) -> bool:
+    """Return whether bytes with hyphens are an address that providers assign, and not one of a private network."""
+    try:
+        return IPv4Address(text[start:end].replace("-", ".")).is_global
+    except AddressValueError:
+        return False
+
+
 _BYTE = r"\d{1,3}"
 _BRACKETED = r"[\[({]\s?(?:\.|dot)\s?[\])}]"
 _DOT = rf"(?:{_BRACKETED}|\.)"
@@ -159,6 +167,14 @@ RULES = (
         anchor=r"(?:\d[\[({]\s?|[\[({]\s?(?:\.|dot)\s?[\])}]\d)",
         score=0.85,
         name="ipv4-defanged",
+    ),
+    Rule(
+        "IP_ADDRESS",
+        r"(?:^|[^\w.-])(?:[A-Za-z]{1,8}-?)?(\d{1,3}(?:-\d{1,3}){3})\.(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b",
+        source="names that providers of access give to the machines of their customers: 192-0-2-1.dyn.example.net",
+        anchor=r"\d-\d{1,3}-\d{1,3}-\d{1,3}\.[A-Za-z0-9-]",
+        refine=single(_is_public),
+        name="ipv4-in-hostname",
     ),
     Rule(
         "IP_ADDRESS",

@@ -116,9 +116,9 @@ RULES = (
     ),
     Rule(
         "PHONE_NUMBER",
-        rf"(?i)\b(?:rückruf\w*|durchwahl|numer(?:u|em)? telefonu|nr\.? tel\w*|telefonu|telefoon\w*|llam(?:é|ó|ar|ad|a|en|ame|aron)|appel(?:é|er|ez|le|ons)|rappel(?:é|er|ez|le)|joign\w*|(?:ri)?chiam\w*|lig(?:uei|ou|ar|ue|ando)|dzwoń|zadzwoń|zadzwoni[łć]\pL*|dzwonił\pL*|numer(?:em|u)?|bel(?:len|de|t)|ringde|ringte|anruf\w*|angerufen|erreichbar|(?:office|direct|front desk|reception|main|home|work|land|shop|support|booking|emergency)\s(?:line|number|phone))(?:[^\pL\n\d;!?<>]{{1,3}}|\s[^\n\d;!?<>]{{0,34}}?[ :(])({_NUMBER}\b{EXTENSION})",
+        rf"(?i)\b(?:rückruf\w*|durchwahl|numer(?:u|em)? telefonu|nr\.? tel\w*|telefonu|telefoon\w*|ll[aá]m(?:é|ó|ar|ad|a|en|ame|aron)|appel(?:é|er|ez|le|ons)|rappel(?:é|er|ez|le)|joign\w*|(?:ri)?chiam\w*|lig(?:uei|ou|ar|ue|ando)|dzwoń|zadzwoń|zadzwoni[łć]\pL*|dzwonił\pL*|numer(?:em|u)?|bel(?:len|de|t)|ringde|ringte|anruf\w*|angerufen|erreichbar|(?:office|direct|front desk|reception|main|home|work|land|shop|support|booking|emergency)\s(?:line|number|phone))(?:[^\pL\n\d;!?<>]{{1,3}}|\s[^\n\d;!?<>]{{0,34}}?[ :(])({_NUMBER}\b{EXTENSION})",
         source="words of getting in touch in other languages, and of a line",
-        anchor=r"(?i)(?:rückruf|durchwahl|telefon|nr\.? tel|telefoon|llam|appel|joign|chiam|lig(?:u|o|a)|dzwoń|dzwoni|bel(?:len|de|t)|ring(?:de|te)|anruf|angeruf|erreichbar|\s(?:line|number|phone))[^\d\n]{0,60}\d(?:[ ()./·-]{0,3}\d){6}",
+        anchor=r"(?i)(?:rückruf|durchwahl|telefon|nr\.? tel|telefoon|ll[aá]m|appel|joign|chiam|lig(?:u|o|a)|dzwoń|dzwoni|bel(?:len|de|t)|ring(?:de|te)|anruf|angeruf|erreichbar|\s(?:line|number|phone))[^\d\n]{0,60}\d(?:[ ()./·-]{0,3}\d){6}",
         score=0.7,
         refine=single(_is_reached),
         name="after-word-of-calling",

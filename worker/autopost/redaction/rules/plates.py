@@ -33,12 +33,12 @@ _ANY = r"[\p{Hiragana}\p{Han}]{1,4} ?\d{3} ?\p{Hiragana} ?\d{2}-?\d{2}|\d{2,3}[�
 _WORDS = (
     r"licen[cs]e[ _-]?plates?|number[ _-]?plates?|registration[ _-]?plates?|plates?(?:[ _](?:number|no\.?))?|vehicle[ _]?(?:reg(?:istration)?|plate)\.?(?:[ _](?:number|no\.?|mark))?|car[ _]reg(?:istration)?\.?|reg(?:istration)?\.? (?:no\.?|number|mark|plate)|regn?\.?(?: no\.?)?|vrm|vrn|rego"
     r"|(?:kfz-?|amtliches |auto)?kennzeichen|nummernschild|kontrollschild|plaque(?: d'immatriculation| min[ée]ralogique)?|(?:num[ée]ro d')?immatriculation|immatricul[ée]+|matr[íi]cula(?: do ve[íi]culo)?|targa(?:ta)?|placas?(?: do carro| del (?:coche|auto|veh[íi]culo)| do ve[íi]culo)?|dominio"
-    r"|kenteken(?:nummer)?|nummerplaat|registreringsnummer|regnr\.?|reg\.nr\.?|registreringsskylt|nummerplade|nummerskilt|kilpi|rekisteri(?:numero|tunnus|kilpi)|numer rejestracyjny|nr rej(?:\.|estracyjny)?|rejestracj[aię]|tablic[aey] rejestracyjn[aey]|rej\.|SPZ|RZ|ŠPZ|EČV|státní poznávací značka|rendszám|num[ăa]r de [îi]nmatriculare"
+    r"|kenteken(?:nummer)?|nummerplaat|registreringsnummer|regnr\.?|reg\.nr\.?|registreringsskylt|nummerplade|nummerskilt|kilpi|rekisteri(?:numero|tunnus|kilpi)|numer rejestracyjny|nr rej(?:\.|estracyjny)?|rejestracj[aię]|tablic[aey](?: rejestracyjn[aey])?|rej\.|SPZ|RZ|ŠPZ|EČV|státní poznávací značka|rendszám|num[ăa]r de [îi]nmatriculare"
     r"|registarska oznaka|registracija|регистрационный (?:номер|знак)|гос\.?\s?номер\p{L}*|номерной знак|номер (?:машины|авто(?:мобиля)?)|автономер|номерний знак|рег\.? ?номер|αριθμός κυκλοφορίας|πινακίδ\p{L}+|plaka(?:s[ıi])?|biển số(?: xe)?|pelat nomor|nomor polisi|nopol|plat nomor|no\.? pendaftaran|ทะเบียนรถ"
     r"|ナンバー(?:プレート)?|車両番号|登録番号標|车牌(?:号码?)?|車牌(?:號碼?)?|차량\s?번호|번호판|لوحة (?:السيارة|الأرقام)|رقم (?:اللوحة|لوحة)|שלט רישוי|מספר רכב|गाड़ी नंबर|वाहन (?:संख्या|नंबर)"
 )
 _VEHICLES = (
-    r"drives?|driving|jeep|clamped|toll bill|registered with|anpr|estate|saloon|hatchback|cars?|vans?|trucks?|lorr(?:y|ies)|vehicles?|driver|fleet|parked|parking|taxi|cab|motorbike|motorcycle|scooter|trailer|bus|suv|pickup|hire car|rental|tow(?:ed|ing)?|toll|mot|dvla|"
+    r"drives?|driving|jeep|clamped|toll bill|registered|anpr|estate|saloon|hatchback|cars?|vans?|trucks?|lorr(?:y|ies)|vehicles?|driver|fleet|park(?:ed|ing)?|taxi|cab|motorbike|motorcycle|scooter|trailer|bus|suv|pickup|hire car|rental|tow(?:ed|ing)?|toll|mot|dvla|"
     r"auto|(?:\pL+)?wagen|(?:\pL+)?auto|ford|bmw|audi|vw|volkswagen|toyota|tesla|mercedes|volvo|renault|peugeot|citroën|opel|vauxhall|honda|nissan|skoda|fiat|hyundai|kia|mazda|dacia|fahrzeug|pkw|lkw|transporter|leihwagen|voiture|v[ée]hicule|camion(?:nette)?|coche|veh[íi]culo|furgoneta|macchina|veicolo|furgone|ve[íi]culo|carro|bestelwagen|bil(?:en)?|samoch[óo]d|pojazd|auta|машин\p{L}+|автомобил\p{L}+|araç|araba"
 )
 # Words for a vehicle directly before a plate; makes are not among them: `BMW X5`.

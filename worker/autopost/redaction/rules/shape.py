@@ -63,7 +63,8 @@ _SYMBOLS = frozenset("!@#$%^&*+=~|\\?")
 
 
 _COUNT_TAIL = compiled(
-    r"^\s(?:(?:of|out of)\s|(?:ms|ns|us|bytes?|row|line|record|item|token|word|character|page|user|key|node"
+    r"^\s(?:(?:of|out of)\s(?:\d|(?:the|these|those|our|all|them)\s(?:\d|[a-z ]{0,16}[a-z]s\b))"
+    r"|(?:ms|ns|us|bytes?|row|line|record|item|token|word|character|page|user|key|node"
     r"|[a-z]{3,}s)\b)"
 )
 _THIRD_PERSON = frozenset(

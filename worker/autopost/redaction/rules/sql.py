@@ -60,9 +60,9 @@ RULES = (
     ),
     Rule(
         "SECRET",
-        r"(?i)\b(?:pgp_sym_(?:en|de)crypt(?:_bytea)?|aes_(?:en|de)crypt|hmac)\s*\((?:[^()']|'[^']*'|\([^()]*\)){1,120}?,\s*N?'([^'\n<>]{3,})'|\b(?:crypt|(?:en|de)cryptbypassphrase)\s*\(\s*N?'([^'\n<>]{3,})'|\bpragma\s+(?:re)?key\s*=\s*[\"']([^\"'\n<>]{3,})[\"']|\bset\s+(?:session\s+|local\s+)?[\w.]*(?:secret|passphrase|password|key)\w*\s*(?:=|to)\s*N?'([^'\n<>]{3,})'",
+        r"(?i)\b(?:pgp_sym_(?:en|de)crypt(?:_bytea)?|aes_(?:en|de)crypt|hmac)\s*\((?:[^()']|'[^']*'|\([^()]*\)){1,120}?,\s*N?'([^'\n<>]{3,})'|\b(?:crypt|(?:en|de)cryptbypassphrase)\s*\(\s*N?'([^'\n<>]{3,})'|\bpragma\s+(?:re)?key\s*=\s*[\"']([^\"'\n<>]{3,})[\"']|\bset\s+(?:session\s+|local\s+)?[\w.]*(?:secret|passphrase|password|key)\w*\s*(?:=|to)\s*N?'([^'\n<>]{3,})'|\\set\s+\w*(?:secret|passphrase|password|token|key)\s+'([^'\n<>]{3,})'",
         "manuals of pgcrypto, MySQL, SQL Server and SQLCipher: keys in arguments",
-        anchor=r"(?i)crypt(?:_bytea|bypassphrase)?\s*\(|\bhmac\s*\(|\bpragma\s+(?:re)?key|\bset\s+(?:session\s+|local\s+)?[\w.]*(?:secret|passphrase|password|key)",
+        anchor=r"(?i)crypt(?:_bytea|bypassphrase)?\s*\(|\bhmac\s*\(|\bpragma\s+(?:re)?key|\bset\s+(?:session\s+|local\s+)?[\w.]*(?:secret|passphrase|password|token|key)",
         score=0.85,
         refine=single(_is_value),
         name="sql-argument",

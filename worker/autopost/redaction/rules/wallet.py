@@ -130,9 +130,9 @@ RULES = (
     ),
     Rule(
         "PRIVATE_KEY",
-        r"(?i)(?:\b(?:private|secret|wallet|signing)[ _-]?key\b|(?:\b|_)(?:pk|signer)\b)[^\n;]{0,24}?\b((?:0x)?[0-9a-f]{64})\b",
+        r"(?i)(?:\b|_)(?:(?:private|priv|secret|wallet|signing|deployer|owner)[ _-]?key|pk|sk|priv|signer)\b[^\n;]{0,24}?\b((?:0x)?[0-9a-f]{64})\b",
         source="EIP-2335 and others: 32 bytes, after the word",
-        anchor=r"(?i)\b(?:private|secret|wallet|signing)[ _-]?key|(?:\b|_)(?:pk|signer)\b",
+        anchor=r"(?i)(?:key|(?:\b|_)(?:[ps]k|priv|signer))\b[^\n;]{0,24}\b(?:0x)?[0-9a-f]{64}\b",
         name="hexadecimal",
     ),
 )
