@@ -101,11 +101,9 @@ def _may_have(columns: int, text: str, start: int, end: int, sign: str) -> bool:
 def _cells(text: str, start: int, end: int, sign: str) -> _Row:
     """Return the places of the cells of a line, without the space around them; those between outer signs of a table."""
     cells: list[Span] = []
-    for part in re.finditer(f"[^{re.escape(sign)}]*(?:{re.escape(sign)}|$)", text[start:end]):
-        left, right = start + part.start(), start + part.end()
-        if right > left and text[right - 1] == sign:
-            right -= 1
-        cells.append(_stripped(text, left, right))
+    for part in text[start:end].split(sign):
+        cells.append(_stripped(text, start, start + len(part)))
+        start += len(part) + 1
     if sign == "|":
         cells = cells[1:] if cells and cells[0][0] == cells[0][1] else cells
     while cells and cells[-1][0] >= cells[-1][1]:

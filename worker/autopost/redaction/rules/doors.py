@@ -82,13 +82,17 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the code in the sentence of the word: after it, or before it if it is typed."""
     if in_placeholder(text, start) or (text[end : end + 1].isalpha() and text[end] < "\u0590"):
         return
-    sure = _OF_DOORS.fullmatch(text[start:end].strip()) is not None
     left, stop = sentence_start(text, start), sentence_stop(text, end)
     if _DIGIT.search(text, left, stop + 1) is None:
         return
+    after = [match for match in VALUE.finditer(text, end, min(stop + 1, len(text))) if _is_code(text, match)]
+    before = [match for match in VALUE.finditer(text, left, start) if _is_code(text, match)]
+    if not (after or before):
+        return  # what follows takes more time
+    sure = _OF_DOORS.fullmatch(text[start:end].strip()) is not None
     opens = _OPENS.search(text, left, stop) is not None
     changed, starts = False, len(text[left:start].rsplit(",", 1)[-1].split()) <= 1
-    for match in VALUE.finditer(text, end, min(stop + 1, len(text))):
+    for match in after:
         gap = text[end : match.start()]
         if len(gap.split()) > (_MOST_WORDS_OF_OPENING if opens else _MOST_WORDS) or "\n" in gap:
             break
@@ -104,12 +108,12 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
         direct = (sure and gap == " " and _NAMED_CODE.fullmatch(text[start:end]) is not None) or (
             sure and (_NOUN.fullmatch(gap) is not None or (gap == " " and starts and _ends_clause(text, match.end())))
         )
-        if (typed or linked or direct or changed) and _is_code(text, match):
+        if typed or linked or direct or changed:
             yield match.span()
             changed = _TO.match(text, match.end()) is not None
             if not changed:
                 return
-    for match in VALUE.finditer(text, left, start):
+    for match in before:
         gap = text[match.end() : start]
         if (
             len(gap.split()) <= 5
@@ -118,7 +122,6 @@ def _codes(text: str, start: int, end: int) -> Iterator[Span]:
                 r"(?i)[\"'`)]?[#*]?\s?(?:,|at|on|for|to|in|into|an|am|à|en|na|bij|vid|by|then|opens|and)\b", gap
             )
             is not None
-            and _is_code(text, match)
         ):
             yield match.span()
 
