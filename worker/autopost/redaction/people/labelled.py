@@ -30,6 +30,7 @@ _SURNAME_FIRST = re.compile(
 _WITH_SLASH = re.compile(
     r"(?<![\w/])([A-Z]{2,}(?:-[A-Z]{2,})?) ?/ ?([A-Z]+)(?: ?(?:MR|MRS|MS|MISS|MSTR|DR)\b)?(?![\w/])"
 )
+_SLASH_AND_CAPITAL = re.compile("/ ?[A-Z]")
 _TITLED = re.compile(r"(?:MR|MRS|MS|MISS|MSTR|DR)$")
 
 # A name that stands alone where only a name stands: in the greeting or at the end of a letter, after a word for a role.
@@ -102,7 +103,7 @@ def alone_in_its_place(text: str) -> Iterator[Span]:
         what = kind(name)
         if (what.given or what.surname or (what.unknown and group < _ALONE.groups)) and not name.isupper():
             yield match.span(group)
-    if "/" in text:
+    if _SLASH_AND_CAPITAL.search(text):
         for match in _WITH_SLASH.finditer(text):
             titled = _TITLED.search(match.group()) is not None
             if titled or (kind(match.group(1)).unknown and kind(match.group(2)).given):
