@@ -64,13 +64,19 @@ def _tables(text: str) -> Iterator[Sequence[_Row]]:
         start, end = match.span()
         if table and _RULE.fullmatch(match.group()):
             continue
-        if table and len(row := _cells(text, start, end, sign)) == len(table[0]):
+        if (
+            table
+            and _may_have(len(table[0]), text, start, end, sign)
+            and (len(row := _cells(text, start, end, sign)) == len(table[0]))
+        ):
             table.append(row)
             continue
         if len(table) > 1:
             yield table
         table = []
         for sign in _SIGNS:
+            if not _may_have(_LEAST_COLUMNS[sign], text, start, end, sign):
+                continue
             row = _cells(text, start, end, sign)
             if len(row) >= _LEAST_COLUMNS[sign] and (
                 sign == "|" or all(_is_heading(text[left:right]) for left, right in row)
@@ -87,14 +93,17 @@ def _columns(text: str) -> int:
     return text.count("|", 0, first.start() + 1) - 1 if first else 0
 
 
+def _may_have(columns: int, text: str, start: int, end: int, sign: str) -> bool:
+    """Return whether a line has enough signs for so many columns, which is cheaper to see than its cells."""
+    return text.count(sign, start, end) >= columns - 1
+
+
 def _cells(text: str, start: int, end: int, sign: str) -> _Row:
     """Return the places of the cells of a line, without the space around them; those between outer signs of a table."""
     cells: list[Span] = []
-    for part in re.finditer(f"[^{re.escape(sign)}]*(?:{re.escape(sign)}|$)", text[start:end]):
-        left, right = start + part.start(), start + part.end()
-        if right > left and text[right - 1] == sign:
-            right -= 1
-        cells.append(_stripped(text, left, right))
+    for part in text[start:end].split(sign):
+        cells.append(_stripped(text, start, start + len(part)))
+        start += len(part) + 1
     if sign == "|":
         cells = cells[1:] if cells and cells[0][0] == cells[0][1] else cells
     while cells and cells[-1][0] >= cells[-1][1]:

@@ -16,12 +16,13 @@ _LABEL = compiled(
     r"(?i)(?:first|last|given|family|middle|maiden|sur|fore)[_ -]?name[\"']?(?:\s?[:=]\s?|\s(?:is|was)\s|\s)[\"']?((?-i:\p{Lu}[\p{L}'-]+(?: \p{Lu}[\p{L}'-]+){0,2}))"
 )
 
-_INITIAL = re.compile(r"(?:^|[\s\"'(:])([^\W\d_]\. ?(?:[^\W\d_]\. ?)?((?:[^\W\d_]')?[^\W\d_'-]{4,}(?:[-'][^\W\d_]+)*))")
+_INITIAL = re.compile(r"[\s\"'(:]([^\W\d_]\. ?(?:[^\W\d_]\. ?)?((?:[^\W\d_]')?[^\W\d_'-]{4,}(?:[-'][^\W\d_]+)*))")
 _SPECIES = frozenset(
     ["coli", "aureus", "elegans", "sapiens", "cerevisiae", "pylori", "subtilis", "difficile", "albicans"]
 )
 _TO_PERSON = re.compile(r"(?i)(?:\b(?:to|from|by|for|with|and|signed|note)|[:;,])\s?[\"'(]?$")
 # `PETROSYAN, A. G.`, `oyelaran, t.`
+_COMMA_AND_INITIAL = re.compile(r", [^\W\d_]\.")
 _SURNAME_FIRST = re.compile(
     r"(?<![\w,.-])([^\W\d_][^\W\d_'-]{2,}(?:[-'][^\W\d_]{2,})?), ((?:[^\W\d_]\.[ -]?){1,3})(?![\w])"
 )
@@ -29,6 +30,7 @@ _SURNAME_FIRST = re.compile(
 _WITH_SLASH = re.compile(
     r"(?<![\w/])([A-Z]{2,}(?:-[A-Z]{2,})?) ?/ ?([A-Z]+)(?: ?(?:MR|MRS|MS|MISS|MSTR|DR)\b)?(?![\w/])"
 )
+_SLASH_AND_CAPITAL = re.compile("/ ?[A-Z]")
 _TITLED = re.compile(r"(?:MR|MRS|MS|MISS|MSTR|DR)$")
 
 # A name that stands alone where only a name stands: in the greeting or at the end of a letter, after a word for a role.
@@ -85,7 +87,7 @@ def initial_and_surname(text: str) -> Iterator[Span]:
             and match.group(1)[:4] not in {"e.g.", "i.e."}
         ):
             yield match.span(1)
-    for match in _SURNAME_FIRST.finditer(text):
+    for match in _SURNAME_FIRST.finditer(text) if _COMMA_AND_INITIAL.search(text) else ():
         what = kind(match.group(1))
         if (what.unknown or what.surname) and not (
             match.group().islower() and STRONG_CUES.search(text[max(0, match.start() - 40) : match.start()]) is None
@@ -101,7 +103,7 @@ def alone_in_its_place(text: str) -> Iterator[Span]:
         what = kind(name)
         if (what.given or what.surname or (what.unknown and group < _ALONE.groups)) and not name.isupper():
             yield match.span(group)
-    if "/" in text:
+    if _SLASH_AND_CAPITAL.search(text):
         for match in _WITH_SLASH.finditer(text):
             titled = _TITLED.search(match.group()) is not None
             if titled or (kind(match.group(1)).unknown and kind(match.group(2)).given):
@@ -109,9 +111,9 @@ def alone_in_its_place(text: str) -> Iterator[Span]:
 
 
 def _has_initial(text: str) -> bool:
-    """Return whether a full stop follows a single character, which is rare and faster to see than the names."""
+    """Return whether a full stop follows a single letter, which is rare and faster to see than the names."""
     place = text.find(".", 2)
-    while place >= 0 and not (text[place - 2].isspace() or text[place - 2] in "\"'(:"):
+    while place >= 0 and not (text[place - 1].isalpha() and (text[place - 2].isspace() or text[place - 2] in "\"'(:")):
         place = text.find(".", place + 1)
     return place >= 0
 

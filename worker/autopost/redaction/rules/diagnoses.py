@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from autopost.redaction.people.lists import kind
 from autopost.redaction.rule import Rule, Span
@@ -26,12 +27,20 @@ _RECORD = (
     r"|krankmeld\w+|krankgemeldet|krankgeschrieben|krankschreib\w+|attest\b|arztbrief|befund|patient(?:in|en|innen)?\b|arrêt (?:maladie|de travail)|certificat médical|fiche médicale|dossier médical|ordonnance|patiente?s?\b|de baja|baja (?:médica|laboral)|parte médico|historia clínica|ficha médica|paciente\w*|informe médico|in malattia|certificato medico|cartella clinica|scheda medica|referto|pazient\w+"
     r"|ziekmelding\w*|ziekgemeld|ziekteverlof|medisch dossier|patiënt\w*|zwolnieni\w+ lekarski\w*|zwolnieni\w+|l4\b|kart\w+ pacjenta|pacjent\w*|pacient\w*|potila\w+|beteg\w*|rozpoznani\w+|atestado|licença médica|baixa médica|prontuário|sjukanmäl\w*|sjukskriv\w*|sykemeld\w*|sygemeld\w*|rapor(?:u|lu)\b|hasta(?:nın|sı|ya)?\b|больничн\w+|справк\w+|пациент\w*|диагноз\w*|медкарт\w+|診断書?|カルテ|患者|病假|病历|病歷|诊断|診斷|환자|진단)"
 )
-_PERSON = re.compile(
-    r"(?i)\b(?:mrs?|ms|miss|herr|frau|insured|claimant|policyholder|pt|mama|tata|annem|babam|yolcu|passegger[oa]|pasajer[oa]|passageir[oa]|lavorator[ei]|lavoratrice|trabajador\w*|trabalhador\w*|travailleu\w+|s?he|hers?|his|him|who|i'm|i am|my|guest|client|customer|caller|employee|colleague|cowork\w+|co-worker|member|resident|tenant|passenger|child|kid|boy|girl|son|daughter|baby|student|pupil|mother|mom|mum|father|dad|wife|husband|partner|sister|brother|grand\w+|aunt|uncle|neighbou?r|driver|teacher|nurse|chef|cook|candidate|applicant|rider|camper|player|singer|actor|soprano|tenor|waiter|crew|deckhand|man|woman|lady|gentleman|participant|attendee|subscriber|user|patient|complainant|occupant|householder|donor|conductor|apprentice|trainee|intern|volunteer|lecturer|professor|artist|musician|drummer|guitarist|bassist|pianist|violinist|mechanic|technician|clerk|courier|shopper|buyer|seller|renter|travell?er|commuter|visitor|pensioner|widow(?:er)?|relative|parent|niece|nephew|cousin|fiancée?|girlfriend|boyfriend|roommate|flatmate|landlord|lodger|contractor|freelancer|accountant|lawyer|witness|defendant|plaintiff|victim|suspect|inmate|soldier|firefighter|paramedic|pharmacist|dentist|farmer|fisherman|sailor|skipper|steward(?:ess)?|bartender|barista|cleaner|janitor|receptionist|secretary|supervisor|foreman|welder|plumber|electrician|carpenter|gardener|cyclist|hiker|skier|climber|swimmer|goalkeeper|coach|referee|athlete|dancer|soloist|composer|author|journalist|photographer|walker|owner|policyholder|beneficiary|recipient|registrant|signatory"
+# A person, in one word.
+_PERSON_WORD = (
+    r"mrs?|ms|miss|herr|frau|insured|claimant|policyholder|pt|mama|tata|annem|babam|yolcu|passegger[oa]|pasajer[oa]|passageir[oa]|lavorator[ei]|lavoratrice|trabajador\w*|trabalhador\w*|travailleu\w+|s?he|hers?|his|him|who|my|guest|client|customer|caller|employee|colleague|cowork\w+|member|resident|tenant|passenger|child|kid|boy|girl|son|daughter|baby|student|pupil|mother|mom|mum|father|dad|wife|husband|partner|sister|brother|grand\w+|aunt|uncle|neighbou?r|driver|teacher|nurse|chef|cook|candidate|applicant|rider|camper|player|singer|actor|soprano|tenor|waiter|crew|deckhand|man|woman|lady|gentleman|participant|attendee|subscriber|user|patient|complainant|occupant|householder|donor|conductor|apprentice|trainee|intern|volunteer|lecturer|professor|artist|musician|drummer|guitarist|bassist|pianist|violinist|mechanic|technician|clerk|courier|shopper|buyer|seller|renter|travell?er|commuter|visitor|pensioner|widow(?:er)?|relative|parent|niece|nephew|cousin|fiancée?|girlfriend|boyfriend|roommate|flatmate|landlord|lodger|contractor|freelancer|accountant|lawyer|witness|defendant|plaintiff|victim|suspect|inmate|soldier|firefighter|paramedic|pharmacist|dentist|farmer|fisherman|sailor|skipper|steward(?:ess)?|bartender|barista|cleaner|janitor|receptionist|secretary|supervisor|foreman|welder|plumber|electrician|carpenter|gardener|cyclist|hiker|skier|climber|swimmer|goalkeeper|coach|referee|athlete|dancer|soloist|composer|author|journalist|photographer|walker|owner|policyholder|beneficiary|recipient|registrant|signatory"
     r"|er|sie|sein\w*|ihr\w*|mein\w*|kund(?:e|in)|mitarbeiter(?:in)?|kolleg(?:e|in)|kind|junge|mädchen|sohn|tochter|mutter|vater|mann|frau|schüler(?:in)?|gast|fahrer(?:in)?|bewohner(?:in)?|koch|köchin|azubi|sänger(?:in)?|frontfrau|frontmann|mieter(?:in)?|fahrgast|versicherte[rn]?|student(?:in)?|reisende[rn]?|bewerber(?:in)?|anrufer(?:in)?|nachbar(?:in)?|lehrer(?:in)?|antragsteller(?:in)?|musiker(?:in)?|il|elle|son|sa|mon|client(?:e)?|salarié\w*|collègue|enfant|fils|fille|mère|père|mari|femme|élève|locataire|hôte|passag[eè]re?|conduct(?:eur|rice)|étudiante?|résidente?|assurée?|voyageu(?:r|se)|adhérente?|chanteu(?:r|se)|voisine?|él|asegurad[oa]|estudiante|inquilin[oa]|vecin[oa]|conductora?|chófer|cantante|músico|viajer[oa]|clienta|socio|socia|ella|su|mi|empleado|empleada|compañer[oa]|niñ[oa]|hij[oa]|madre|padre|marido|mujer|alumn[oa]|huésped|costurera|señor\w?|lui|lei|suo|sua|mio|mia|dipendente|bambin[oa]|figli[oa]|marito|moglie|ospite|conducente|studente(?:ssa)?|inquilin[oa]|assicurat[oa]|chitarrista|musicista|vicin[oa]|soci[oa]|cuoc[oa]|alliev[oa]"
     r"|hij|zij|zijn|haar|klant|medewerk\w+|collega|zoon|dochter|moeder|vader|leerling|bestuurder|huurder|verzekerde|reiziger|zanger(?:es)?|kok|bewoner|chauffeur|ele|ela|seu|sua|meu|minha|funcionári[oa]|filh[oa]|mãe|pai|alun[oa]|hóspede|ona|jego|jej|mój|moja|klient\w*|pracowni\w+|syn|córk\w+|matk\w+|ojci?ec|uczeń|uczennic\w+|kelner\w*|kierowc\w*|han|hon|hun|hans|hennes|kund\w*|anställd\w*|eşi|oğlu|kızı|annesi|babası|müşteri\w*|çalışan\w*|öğrenci\w*"
-    r"|он|она|у него|у не[её]|его|е[её]|клиент\w*|сотрудни\w+|коллег\w+|сын\w*|доч\w+|мать|мам\w+|отец|жен\w|муж\w*|ученик\w*|ученица|водител\w+)\b|様|さん|彼|彼女|顧客|社員|母|父|息子|娘|他|她|客户|員工|员工|孩子|妈妈|爸爸|고객|직원|어머니|아버지"
+    r"|он|она|его|е[её]|клиент\w*|сотрудни\w+|коллег\w+|сын\w*|доч\w+|мать|мам\w+|отец|жен\w|муж\w*|ученик\w*|ученица|водител\w+"
 )
+_PERSON_WORDS = r"i'm|i am|co-worker|у него|у не[её]"
+_PERSON = re.compile(
+    rf"(?i)\b(?:{_PERSON_WORD}|{_PERSON_WORDS})\b|様|さん|彼|彼女|顧客|社員|母|父|息子|娘|他|她|客户|員工|员工|孩子|妈妈|爸爸|고객|직원|어머니|아버지"
+)
+_IN_WORDS = re.compile(rf"(?i)\b(?:{_PERSON_WORDS})\b")
+_WORDS = re.compile(r"\w+")
+_CAPITALISED = re.compile(r"[^\W\d_a-z][^\W\d_]{2,}")
 _RECORDS = re.compile(rf"(?i)(?:\b|(?<=[^\x00-\x7f])){_RECORD}")
 
 # Directly before a known condition: any subject has it except a text about it.
@@ -144,11 +153,22 @@ _THING = re.compile(
 
 
 def _about_person(around: str) -> bool:
-    if any(role.group(1) is None or not _THING.fullmatch(role.group(1)) for role in _ROLE.finditer(around)):
-        return True
-    if _PERSON.search(around) is not None or _RECORDS.search(around) is not None:
-        return True
-    return any(kind(word).given for word in re.findall(r"[^\W\d_a-z][^\W\d_]{2,}", around))
+    return (
+        _names_person(around)
+        or any(role.group(1) is None or not _THING.fullmatch(role.group(1)) for role in _ROLE.finditer(around))
+        or any(kind(word).given for word in _CAPITALISED.findall(around))
+        or _RECORDS.search(around) is not None
+    )
+
+
+def _names_person(text: str) -> bool:
+    """Return whether `_PERSON` occurs in a text, by its words: the pattern takes 60 us for a sentence without one."""
+    return any(map(_is_person, _WORDS.findall(text))) or _IN_WORDS.search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_person(word: str) -> bool:
+    return _PERSON.search(word) is not None
 
 
 def speaks_of_person(text: str, start: int, end: int) -> bool:
@@ -239,7 +259,7 @@ def _injured(text: str, start: int, end: int) -> Iterator[Span]:
     if (
         _REFLEXIVE.match(text, start)
         or _OF_SOMEBODY.search(text[start:end])
-        or _PERSON.search(_around(text, start, end))
+        or _names_person(_around(text, start, end))
     ):
         yield start, end
 
@@ -271,7 +291,7 @@ def _labelled(text: str, start: int, end: int) -> Iterator[Span]:
         allergies
         or _KNOWN.search(text[left:right])
         or _RECORDS.search(around.replace(text[start:end], " "))
-        or _PERSON.search(around)
+        or _names_person(around)
     ):
         return
     yield left, right

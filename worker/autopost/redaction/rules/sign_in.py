@@ -105,6 +105,7 @@ _WITH_YEAR = re.compile(r"(?:[A-Z][a-z]+)+(?:19|20)\d\d")
 _IN_PRODUCT = re.compile(r"(?i)\b(?:opened with|entered|in|sync with)\s$")
 _ENDS_CLAUSE = re.compile(r"[\"'`)]?\s?(?:[.,;!?)]|$)")
 _PART = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]+")
+_SIGNS = frozenset("!#$%&*+^?")
 _NAME_OF_THING = re.compile(
     r"(?:[a-z]{2,}[-_.])*[a-z]{2,}[-_.]?[0-9]{1,3}(?:[-_.][a-z0-9]{1,8})*|[A-Z0-9._-]+|v?[0-9][0-9.x-]*\w{0,4}|(?:[A-Z][a-z]*)+[0-9.]{1,2}|[A-Z][a-z]+[-_.][0-9]"
 )
@@ -115,7 +116,13 @@ _OF_WORK = re.compile(
 
 def is_chosen(value: str) -> bool:
     """Return whether words with numbers or signs in them are none of a machine, a release, a code or a program."""
-    if not 6 <= len(value) <= 40 or not value[0].isalnum() or not value.isascii():
+    if not 6 <= len(value) <= 40 or not value[0].isalnum() or not value.isascii() or value[-1] in "-_=":
+        return False
+    if "/" in value or "(" in value or "@" in value[1:]:
+        return False
+    signs = not _SIGNS.isdisjoint(value[:-1])
+    digits = any(map(str.isdigit, value))
+    if not (signs or digits):
         return False
     if (
         is_machine(value)
@@ -123,15 +130,7 @@ def is_chosen(value: str) -> bool:
         or _YEAR.search(value)
         or is_measure(value)
         or is_reference(value)
-    ):
-        return False
-    if (
-        _OF_WORK.fullmatch(value)
-        or "://" in value
-        or "@" in value[1:]
-        or "/" in value
-        or "(" in value
-        or value[-1] in "-_="
+        or _OF_WORK.fullmatch(value)
     ):
         return False
     parts = [part for part in _PART.findall(value) if part.isalpha()]
@@ -140,8 +139,7 @@ def is_chosen(value: str) -> bool:
     glued = re.fullmatch(r"[a-z]{4,}[0-9][a-z]{2,}|[A-Za-z]?[a-z]{4,}[0-9]{2,4}[!?#$%*]*", value) is not None
     if _NAME_OF_THING.fullmatch(value) and not glued:
         return False
-    signs = any(c in "!#$%&*+^?" for c in value[:-1])
-    digits, upper = any(map(str.isdigit, value)), any(map(str.isupper, value))
+    upper = any(map(str.isupper, value))
     return glued or signs or (digits and (upper or strength(value) >= MIXED or value[-1] in "!?#$%*"))
 
 
