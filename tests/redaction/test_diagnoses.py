@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from autopost.redaction.redactor import Redactor
+from autopost.redaction.rules.diagnoses import _PERSON, _names_person
+from tests.data.redaction.labelled import labelled_sets
 
 OF_PEOPLE = [
     "The guide was diagnosed with |glandular fever| last week.",
@@ -66,3 +68,10 @@ def test_condition_of_a_person_is_found(redactor: Redactor, marked: str) -> None
 def test_condition_of_nobody_stays(redactor: Redactor, text: str) -> None:
     """Subjects of pages and funds, and what is diagnosed of machines."""
     assert redactor.explain(text) == []
+
+
+def test_words_for_a_person_are_found_one_by_one() -> None:
+    """The words of a sentence, looked up one by one, say the same as the pattern for all of them."""
+    seen = [some for name, some in labelled_sets().items() if name.endswith(("development", "opened"))]
+    texts = [text.text for some in seen for text in some]
+    assert [text for text in texts if _names_person(text) != (_PERSON.search(text) is not None)] == []
