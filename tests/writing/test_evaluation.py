@@ -83,8 +83,10 @@ def redactor() -> Redactor:
     scope="module",
     params=[
         *SETS,
-        *(pytest.param(name, marks=pytest.mark.heavy) for name in (CLASSES, OPENED, OPENED_2, OPENED_4, OPENED_5)),
-        OPENED_3,
+        *(
+            pytest.param(name, marks=pytest.mark.heavy)
+            for name in (CLASSES, OPENED, OPENED_2, OPENED_3, OPENED_4, OPENED_5)
+        ),
         UNSEEN,
         UNSEEN_2,
     ],
