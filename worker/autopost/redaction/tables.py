@@ -94,7 +94,7 @@ def _columns(text: str) -> int:
 
 
 def _may_have(columns: int, text: str, start: int, end: int, sign: str) -> bool:
-    """Return whether a line has enough signs for so many columns, which is cheaper to see than its cells."""
+    """Return whether a line has enough signs for this number of columns, which is faster than splitting it."""
     return text.count(sign, start, end) >= columns - 1
 
 
